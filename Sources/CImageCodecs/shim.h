@@ -1,0 +1,6 @@
+#include <stddef.h>
+#include <stdio.h>
+
+#include <jpeglib.h>
+#include <png.h>
+#include <webp/decode.h>

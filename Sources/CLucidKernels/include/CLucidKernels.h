@@ -1,0 +1,17 @@
+#ifndef LUCID_KERNELS_H
+#define LUCID_KERNELS_H
+
+#include <stddef.h>
+
+/// Calls body(context, first, last) on consecutive ranges that cover [0, count), on the threads of libgomp's pool: the
+/// pool that oneDNN computes in, so that the two never compete for cores. Ranges shorter than grain are not split.
+void lucid_parallel_for(ptrdiff_t count, ptrdiff_t grain, void (*body)(void *context, ptrdiff_t first, ptrdiff_t last),
+                        void *context);
+
+/// The number of threads in that pool.
+int lucid_thread_count(void);
+
+/// Sets the number of threads in that pool for calls from the current thread.
+void lucid_set_thread_count(int count);
+
+#endif

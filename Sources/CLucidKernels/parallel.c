@@ -1,0 +1,39 @@
+#include "CLucidKernels.h"
+
+// libgomp's own entry points, declared here so that no compiler flag is needed.
+extern void GOMP_parallel(void (*body)(void *), void *data, unsigned threads, unsigned flags);
+extern int omp_get_thread_num(void);
+extern int omp_get_num_threads(void);
+extern int omp_get_max_threads(void);
+extern int omp_in_parallel(void);
+extern void omp_set_num_threads(int);
+
+typedef struct {
+  ptrdiff_t count;
+  void (*body)(void *, ptrdiff_t, ptrdiff_t);
+  void *context;
+} job_t;
+
+static void run_share(void *data) {
+  const job_t *job = data;
+  ptrdiff_t threads = omp_get_num_threads(), me = omp_get_thread_num();
+  ptrdiff_t first = job->count * me / threads, last = job->count * (me + 1) / threads;
+  if (first < last) job->body(job->context, first, last);
+}
+
+void lucid_parallel_for(ptrdiff_t count, ptrdiff_t grain, void (*body)(void *, ptrdiff_t, ptrdiff_t), void *context) {
+  if (count <= 0) return;
+  ptrdiff_t threads = omp_in_parallel() ? 1 : omp_get_max_threads();
+  ptrdiff_t useful = grain > 0 ? (count + grain - 1) / grain : count;
+  if (threads > useful) threads = useful;
+  if (threads <= 1) {
+    body(context, 0, count);
+    return;
+  }
+  job_t job = {count, body, context};
+  GOMP_parallel(run_share, &job, (unsigned)threads, 0);
+}
+
+int lucid_thread_count(void) { return omp_get_max_threads(); }
+
+void lucid_set_thread_count(int count) { omp_set_num_threads(count); }

@@ -1,0 +1,6 @@
+import ArgumentParser
+
+@main
+struct LucidCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(commandName: "lucid")
+}

@@ -1,0 +1,3 @@
+import LucidNN
+import LucidVision
+import LucidWeights

@@ -1,0 +1,32 @@
+extension Tensor {
+  /// The same numbers as another element type: to integers by dropping the fraction (saturating at 64 bits, NaN to 0),
+  /// between integers by keeping the low bits, to bool by comparing with 0. No copy when the type is the same.
+  public func to(_ dtype: DType) -> Tensor {
+    if dtype == self.dtype { return self }
+    let storage = Storage(byteCount: elementCount * dtype.byteCount)
+    withUnsafeBytes { bytes in
+      guard let source = bytes.baseAddress else { return }
+      Conversion.convert(source, self.dtype, storage.base, dtype, count: elementCount)
+    }
+    return Tensor(storage: storage, shape: shape, dtype: dtype, device: device)
+  }
+
+  /// The same tensor on another device. Throws ``LucidError`` with ``LucidError/Code/deviceUnavailable``.
+  public func to(_ device: Device) throws(LucidError) -> Tensor {
+    try device.requireAvailable()
+    return self
+  }
+
+  /// The same tensor with its elements in row-major order without gaps; no copy when they already are.
+  public func contiguous() -> Tensor { isContiguous ? self : copied() }
+
+  /// A copy of the elements, in row-major order, in storage of its own.
+  func copied() -> Tensor {
+    guard case .strided(let strides, let offset) = layout else { preconditionFailure("opaque") }
+    let copy = Storage(byteCount: elementCount * dtype.byteCount)
+    StridedCopy.gather(
+      UnsafeRawPointer(storage.base) + offset * dtype.byteCount, shape: shape, strides: strides,
+      width: dtype.byteCount, to: copy.base)
+    return Tensor(storage: copy, shape: shape, dtype: dtype, device: device)
+  }
+}
