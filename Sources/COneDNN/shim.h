@@ -1,1 +1,241 @@
+// One face for oneDNN's C API, which changed between 2.x (Debian 12) and 3.x (Debian 13, Ubuntu 24.04).
+//
+// 2.x describes an operation in a struct and memory in a struct; 3.x creates both through opaque handles. Here memory
+// descriptors are opaque handles always, owned by whoever called lucid_md_*, and each operation is described in one
+// call that returns a primitive descriptor. Nothing above this header knows which version it is.
+#ifndef LUCID_ONEDNN_SHIM_H
+#define LUCID_ONEDNN_SHIM_H
+
 #include <oneapi/dnnl/dnnl.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define LUCID_DNNL_3 (DNNL_VERSION_MAJOR >= 3)
+
+#if !LUCID_DNNL_3 && (DNNL_VERSION_MAJOR < 2 || DNNL_VERSION_MINOR < 6)
+#error "Lucid needs oneDNN 2.6 or newer"
+#endif
+
+/// A memory descriptor: shape, element type and order of a tensor's bytes.
+typedef struct lucid_md_s *lucid_md;
+
+#if LUCID_DNNL_3
+#define LUCID_MD(md) ((const_dnnl_memory_desc_t)(md))
+#else
+#define LUCID_MD(md) ((const dnnl_memory_desc_t *)(md))
+#endif
+
+// MARK: memory descriptors
+
+static inline void lucid_md_destroy(lucid_md md) {
+#if LUCID_DNNL_3
+  if (md) dnnl_memory_desc_destroy((dnnl_memory_desc_t)md);
+#else
+  free(md);
+#endif
+}
+
+static inline lucid_md lucid_md_clone(const void *md) {
+#if LUCID_DNNL_3
+  dnnl_memory_desc_t copy = NULL;
+  return dnnl_memory_desc_clone(&copy, (const_dnnl_memory_desc_t)md) == dnnl_success ? (lucid_md)copy : NULL;
+#else
+  dnnl_memory_desc_t *copy = malloc(sizeof *copy);
+  if (copy) memcpy(copy, md, sizeof *copy);
+  return (lucid_md)copy;
+#endif
+}
+
+/// A descriptor with the given strides in elements; with strides NULL, one whose order oneDNN is to choose.
+static inline lucid_md lucid_md_create(int rank, const int64_t *sizes, const int64_t *strides) {
+  dnnl_dims_t dims, steps;
+  for (int i = 0; i < rank; i++) {
+    dims[i] = sizes[i];
+    steps[i] = strides ? strides[i] : 0;
+  }
+#if LUCID_DNNL_3
+  dnnl_memory_desc_t md = NULL;
+  dnnl_status_t status =
+      strides ? dnnl_memory_desc_create_with_strides(&md, rank, dims, dnnl_f32, steps)
+              : dnnl_memory_desc_create_with_tag(&md, rank, dims, dnnl_f32, dnnl_format_tag_any);
+  return status == dnnl_success ? (lucid_md)md : NULL;
+#else
+  dnnl_memory_desc_t md;
+  dnnl_status_t status = strides ? dnnl_memory_desc_init_by_strides(&md, rank, dims, dnnl_f32, steps)
+                                 : dnnl_memory_desc_init_by_tag(&md, rank, dims, dnnl_f32, dnnl_format_tag_any);
+  return status == dnnl_success ? lucid_md_clone(&md) : NULL;
+#endif
+}
+
+static inline bool lucid_md_equal(lucid_md a, lucid_md b) {
+  return dnnl_memory_desc_equal(LUCID_MD(a), LUCID_MD(b)) != 0;
+}
+
+/// The bytes that memory of this descriptor takes, padding included.
+static inline size_t lucid_md_byte_count(lucid_md md) { return dnnl_memory_desc_get_size(LUCID_MD(md)); }
+
+// MARK: primitive descriptors
+
+/// The descriptor of what memory a primitive wants for one of its arguments; NULL when it has no such argument.
+static inline lucid_md lucid_pd_argument(const_dnnl_primitive_desc_t pd, int argument) {
+  const void *md = dnnl_primitive_desc_query_md(pd, dnnl_query_exec_arg_md, argument);
+  return md ? lucid_md_clone(md) : NULL;
+}
+
+#if LUCID_DNNL_3
+#define LUCID_CREATE(function, ...) \
+  dnnl_status_t status = function##_primitive_desc_create(pd, engine, __VA_ARGS__, attr); \
+  return status;
+#else
+#define LUCID_FINISH(desc, hint) return dnnl_primitive_desc_create(pd, &desc, attr, engine, hint);
+#endif
+
+static inline dnnl_status_t lucid_convolution(dnnl_primitive_desc_t *pd, dnnl_engine_t engine,
+                                              const_dnnl_primitive_attr_t attr, lucid_md source, lucid_md weights,
+                                              lucid_md bias, lucid_md target, const int64_t *strides,
+                                              const int64_t *dilations, const int64_t *pad_begin,
+                                              const int64_t *pad_end) {
+#if LUCID_DNNL_3
+  LUCID_CREATE(dnnl_convolution_forward, dnnl_forward_inference, dnnl_convolution_direct, LUCID_MD(source),
+               LUCID_MD(weights), LUCID_MD(bias), LUCID_MD(target), strides, dilations, pad_begin, pad_end)
+#else
+  dnnl_convolution_desc_t desc;
+  dnnl_status_t status = dnnl_dilated_convolution_forward_desc_init(
+      &desc, dnnl_forward_inference, dnnl_convolution_direct, LUCID_MD(source), LUCID_MD(weights), LUCID_MD(bias),
+      LUCID_MD(target), strides, dilations, pad_begin, pad_end);
+  if (status != dnnl_success) return status;
+  LUCID_FINISH(desc, NULL)
+#endif
+}
+
+static inline dnnl_status_t lucid_pooling(dnnl_primitive_desc_t *pd, dnnl_engine_t engine,
+                                          const_dnnl_primitive_attr_t attr, dnnl_alg_kind_t kind, lucid_md source,
+                                          lucid_md target, const int64_t *strides, const int64_t *kernel,
+                                          const int64_t *dilations, const int64_t *pad_begin,
+                                          const int64_t *pad_end) {
+#if LUCID_DNNL_3
+  LUCID_CREATE(dnnl_pooling_forward, dnnl_forward_inference, kind, LUCID_MD(source), LUCID_MD(target), strides, kernel,
+               dilations, pad_begin, pad_end)
+#else
+  dnnl_pooling_v2_desc_t desc;
+  dnnl_status_t status =
+      dnnl_pooling_v2_forward_desc_init(&desc, dnnl_forward_inference, kind, LUCID_MD(source), LUCID_MD(target),
+                                        strides, kernel, dilations, pad_begin, pad_end);
+  if (status != dnnl_success) return status;
+  LUCID_FINISH(desc, NULL)
+#endif
+}
+
+static inline dnnl_status_t lucid_matmul(dnnl_primitive_desc_t *pd, dnnl_engine_t engine,
+                                         const_dnnl_primitive_attr_t attr, lucid_md source, lucid_md weights,
+                                         lucid_md bias, lucid_md target) {
+#if LUCID_DNNL_3
+  LUCID_CREATE(dnnl_matmul, LUCID_MD(source), LUCID_MD(weights), LUCID_MD(bias), LUCID_MD(target))
+#else
+  dnnl_matmul_desc_t desc;
+  dnnl_status_t status =
+      dnnl_matmul_desc_init(&desc, LUCID_MD(source), LUCID_MD(weights), LUCID_MD(bias), LUCID_MD(target));
+  if (status != dnnl_success) return status;
+  LUCID_FINISH(desc, NULL)
+#endif
+}
+
+static inline dnnl_status_t lucid_eltwise(dnnl_primitive_desc_t *pd, dnnl_engine_t engine,
+                                          const_dnnl_primitive_attr_t attr, dnnl_alg_kind_t kind, lucid_md data,
+                                          float alpha, float beta) {
+#if LUCID_DNNL_3
+  LUCID_CREATE(dnnl_eltwise_forward, dnnl_forward_inference, kind, LUCID_MD(data), LUCID_MD(data), alpha, beta)
+#else
+  dnnl_eltwise_desc_t desc;
+  dnnl_status_t status =
+      dnnl_eltwise_forward_desc_init(&desc, dnnl_forward_inference, kind, LUCID_MD(data), alpha, beta);
+  if (status != dnnl_success) return status;
+  LUCID_FINISH(desc, NULL)
+#endif
+}
+
+static inline dnnl_status_t lucid_binary(dnnl_primitive_desc_t *pd, dnnl_engine_t engine,
+                                         const_dnnl_primitive_attr_t attr, dnnl_alg_kind_t kind, lucid_md left,
+                                         lucid_md right, lucid_md target) {
+#if LUCID_DNNL_3
+  LUCID_CREATE(dnnl_binary, kind, LUCID_MD(left), LUCID_MD(right), LUCID_MD(target))
+#else
+  dnnl_binary_desc_t desc;
+  dnnl_status_t status = dnnl_binary_desc_init(&desc, kind, LUCID_MD(left), LUCID_MD(right), LUCID_MD(target));
+  if (status != dnnl_success) return status;
+  LUCID_FINISH(desc, NULL)
+#endif
+}
+
+static inline dnnl_status_t lucid_softmax(dnnl_primitive_desc_t *pd, dnnl_engine_t engine,
+                                          const_dnnl_primitive_attr_t attr, bool logarithm, lucid_md data, int axis) {
+  dnnl_alg_kind_t kind = logarithm ? dnnl_softmax_log : dnnl_softmax_accurate;
+#if LUCID_DNNL_3
+  LUCID_CREATE(dnnl_softmax_forward, dnnl_forward_inference, kind, LUCID_MD(data), LUCID_MD(data), axis)
+#else
+  dnnl_softmax_v2_desc_t desc;
+  dnnl_status_t status =
+      dnnl_softmax_v2_forward_desc_init(&desc, dnnl_forward_inference, kind, LUCID_MD(data), LUCID_MD(data), axis);
+  if (status != dnnl_success) return status;
+  LUCID_FINISH(desc, NULL)
+#endif
+}
+
+/// Normalises with the given mean and variance (global) or the batch's own, then scales and shifts by channel.
+static inline dnnl_status_t lucid_batch_norm(dnnl_primitive_desc_t *pd, dnnl_engine_t engine,
+                                             const_dnnl_primitive_attr_t attr, bool global, lucid_md data,
+                                             float epsilon) {
+  unsigned flags = dnnl_use_scale | dnnl_use_shift | (global ? dnnl_use_global_stats : 0);
+  dnnl_prop_kind_t kind = global ? dnnl_forward_inference : dnnl_forward_training;
+#if LUCID_DNNL_3
+  LUCID_CREATE(dnnl_batch_normalization_forward, kind, LUCID_MD(data), LUCID_MD(data), epsilon, flags)
+#else
+  dnnl_batch_normalization_desc_t desc;
+  dnnl_status_t status = dnnl_batch_normalization_forward_desc_init(&desc, kind, LUCID_MD(data), epsilon, flags);
+  if (status != dnnl_success) return status;
+  LUCID_FINISH(desc, NULL)
+#endif
+}
+
+/// Normalises over the last dimension, then scales and shifts.
+static inline dnnl_status_t lucid_layer_norm(dnnl_primitive_desc_t *pd, dnnl_engine_t engine,
+                                             const_dnnl_primitive_attr_t attr, lucid_md data, lucid_md statistics,
+                                             float epsilon) {
+  unsigned flags = dnnl_use_scale | dnnl_use_shift;
+#if LUCID_DNNL_3
+  LUCID_CREATE(dnnl_layer_normalization_forward, dnnl_forward_inference, LUCID_MD(data), LUCID_MD(data),
+               LUCID_MD(statistics), epsilon, flags)
+#else
+  dnnl_layer_normalization_desc_t desc;
+  dnnl_status_t status = dnnl_layer_normalization_forward_desc_init(&desc, dnnl_forward_inference, LUCID_MD(data),
+                                                                    LUCID_MD(statistics), epsilon, flags);
+  if (status != dnnl_success) return status;
+  LUCID_FINISH(desc, NULL)
+#endif
+}
+
+static inline dnnl_status_t lucid_reorder(dnnl_primitive_desc_t *pd, dnnl_engine_t engine,
+                                          const_dnnl_primitive_attr_t attr, lucid_md source, lucid_md target) {
+  return dnnl_reorder_primitive_desc_create(pd, LUCID_MD(source), engine, LUCID_MD(target), engine, attr);
+}
+
+// MARK: execution
+
+static inline dnnl_status_t lucid_memory_create(dnnl_memory_t *memory, lucid_md md, dnnl_engine_t engine,
+                                                void *bytes) {
+  return dnnl_memory_create(memory, LUCID_MD(md), engine, bytes);
+}
+
+/// The version that the program runs with, as "2.6.3".
+static inline void lucid_dnnl_version(int *major, int *minor, int *patch) {
+  const dnnl_version_t *version = dnnl_version();
+  *major = version->major;
+  *minor = version->minor;
+  *patch = version->patch;
+}
+
+#undef LUCID_CREATE
+#undef LUCID_FINISH
+
+#endif

@@ -22,7 +22,7 @@ extension Tensor {
 
   /// A copy of the elements, in row-major order, in storage of its own.
   func copied() -> Tensor {
-    guard case .strided(let strides, let offset) = layout else { preconditionFailure("opaque") }
+    guard case .strided(let strides, let offset) = layout else { return device.backend.plain(self) }
     let copy = Storage(byteCount: elementCount * dtype.byteCount)
     StridedCopy.gather(
       UnsafeRawPointer(storage.base) + offset * dtype.byteCount, shape: shape, strides: strides,

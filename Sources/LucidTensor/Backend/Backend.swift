@@ -1,0 +1,57 @@
+/// What a device must be able to compute for the operations of `Ops/` to run on it.
+///
+/// Arguments have been checked by the operation that calls. A backend may keep tensors in an order of its own between
+/// calls (``Tensor/Layout/opaque(_:)``) and must be able to put them in plain order.
+package protocol Backend: Sendable {
+  /// The same tensor with elements that follow strides.
+  func plain(_ x: Tensor) -> Tensor
+
+  /// `function` of every element.
+  func unary(_ function: UnaryFunction, _ x: Tensor) -> Tensor
+  /// `function` of every pair of elements, with NumPy broadcasting to `shape`.
+  func binary(_ function: BinaryFunction, _ a: Tensor, _ b: Tensor, shape: Shape) -> Tensor
+  /// `function` over the given dimensions, which are kept with size 1.
+  func reduce(_ function: ReductionFunction, _ x: Tensor, axes: [Int]) -> Tensor
+  /// The index of the greatest or smallest element along a dimension, which is kept with size 1; int64.
+  func argReduce(_ x: Tensor, axis: Int, greatest: Bool) -> Tensor
+  /// The `count` greatest or smallest elements along the last dimension, best first, and their indices.
+  func topK(_ x: Tensor, count: Int, greatest: Bool) -> (values: Tensor, indices: Tensor)
+
+  /// Matrix products over the last two dimensions, with broadcasting of those before; `bias` is added to each row.
+  func matmul(_ a: Tensor, _ b: Tensor, bias: Tensor?, shape: Shape) -> Tensor
+  /// Softmax or its logarithm along a dimension.
+  func softmax(_ x: Tensor, axis: Int, logarithm: Bool) -> Tensor
+
+  /// Two-dimensional convolution of `[N, C, H, W]` with `[O, C / groups, kH, kW]`.
+  func convolution(_ x: Tensor, _ weight: Tensor, bias: Tensor?, _ settings: ConvolutionSettings, shape: Shape) -> Tensor
+  /// Two-dimensional pooling of `[N, C, H, W]`.
+  func pool(_ x: Tensor, _ settings: PoolingSettings, shape: Shape) -> Tensor
+  /// Adaptive pooling of `[N, C, H, W]` to `[N, C, h, w]`: windows that tile the input as evenly as they can.
+  func adaptivePool(_ x: Tensor, _ kind: AdaptivePoolingKind, shape: Shape) -> Tensor
+  /// `(x - mean) / sqrt(variance + epsilon) * weight + bias` by channel of `[N, C, …]`.
+  func batchNorm(
+    _ x: Tensor, mean: Tensor, variance: Tensor, weight: Tensor, bias: Tensor, epsilon: Float) -> Tensor
+  /// As ``batchNorm(_:mean:variance:weight:bias:epsilon:)`` with the batch's own mean and (biased) variance, which are
+  /// returned too.
+  func batchNormTraining(
+    _ x: Tensor, weight: Tensor, bias: Tensor, epsilon: Float) -> (output: Tensor, mean: Tensor, variance: Tensor)
+  /// `(x - mean) / sqrt(variance + epsilon) * weight + bias` with mean and variance over the last dimension.
+  func layerNorm(_ x: Tensor, weight: Tensor, bias: Tensor, epsilon: Float) -> Tensor
+  /// Resizes the last two dimensions of `[N, C, H, W]`.
+  func interpolate(_ x: Tensor, _ mode: InterpolationMode, alignCorners: Bool, shape: Shape) -> Tensor
+
+  /// The tensors one after the other along a dimension.
+  func concatenate(_ tensors: [Tensor], axis: Int, shape: Shape) -> Tensor
+  /// Rows of `x` along a dimension, picked by int64 indices.
+  func gather(_ x: Tensor, indices: Tensor, axis: Int, shape: Shape) -> Tensor
+  /// `[i, j, …]` of the first where the condition holds, else of the second; all three of one shape.
+  func select(_ condition: Tensor, _ a: Tensor, _ b: Tensor) -> Tensor
+}
+
+extension Device {
+  /// The backend that computes there. Traps where there is none: a tensor cannot have got there.
+  package var backend: any Backend {
+    precondition(kind == .cpu, "\(self) has no backend in this build")
+    return CPUBackend()
+  }
+}

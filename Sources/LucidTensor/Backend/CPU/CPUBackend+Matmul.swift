@@ -1,0 +1,75 @@
+import COneDNN
+
+extension CPUBackend {
+  func matmul(_ a: Tensor, _ b: Tensor, bias: Tensor?, shape: Shape) -> Tensor {
+    if shape.elementCount == 0 { return Tensor(uninitialized: shape, .float32) }
+    if a.shape[a.rank - 1] == 0 {
+      let zeros = Tensor.zeros(shape)
+      return bias.map { zeros + $0 } ?? zeros
+    }
+    let rank = shape.rank
+    let (a, b) = (operand(a, rank), operand(b, rank))
+    let bias = bias.map { $0.contiguous().reshape([Int](repeating: 1, count: rank - 1) + [$0.elementCount]) }
+    let target = MemoryDescriptor(shape, strides: shape.rowMajorStrides)
+    let key = MatmulKey(a: a.descriptor, b: b.descriptor, shape: shape, hasBias: bias != nil)
+    let primitive = PrimitiveCache.shared.primitive(for: key) {
+      Primitive("matmul", arguments: [DNNL_ARG_SRC, DNNL_ARG_WEIGHTS, DNNL_ARG_BIAS, DNNL_ARG_DST]) {
+        lucid_matmul(
+          &$0, $1.engine, $1.attributes, key.a.handle, key.b.handle, bias?.descriptor.handle, target.handle)
+      }
+    }
+    let output = Tensor(uninitialized: shape, .float32)
+    var memory = [(DNNL_ARG_SRC, a.bytes), (DNNL_ARG_WEIGHTS, b.bytes), (DNNL_ARG_DST, output.bytes)]
+    if let bias { memory.append((DNNL_ARG_BIAS, bias.bytes)) }
+    primitive.execute(memory)
+    return output
+  }
+
+  /// A matrix with leading dimensions of size 1 up to `rank`, plain, with rows or columns without gaps: a transposed
+  /// view is used as it is, everything else that is not row-major is copied.
+  private func operand(_ x: Tensor, _ rank: Int) -> Tensor {
+    var x = plain(x)
+    if case .strided(let strides, _) = x.layout {
+      let columns = x.shape[x.rank - 1]
+      let rows = x.shape[x.rank - 2]
+      let isTransposed = strides[x.rank - 2] == 1 && strides[x.rank - 1] >= rows && columns > 0
+      let batches = x.shape.dropLast(2).reduce(1, *)
+      if !(isTransposed && batches == 1) { x = x.contiguous() }
+    }
+    if x.rank == rank { return x }
+    guard case .strided(let strides, _) = x.layout else { preconditionFailure("a plain tensor is strided") }
+    let missing = rank - x.rank
+    let outer = x.elementCount
+    return x.view(
+      Shape([Int](repeating: 1, count: missing) + x.shape.dimensions),
+      [Int](repeating: outer, count: missing) + strides)
+  }
+
+  func softmax(_ x: Tensor, axis: Int, logarithm: Bool) -> Tensor {
+    let x = x.forDNN
+    let descriptor = x.descriptor
+    let key = SoftmaxKey(data: descriptor, shape: x.shape, axis: axis, logarithm: logarithm)
+    let primitive = PrimitiveCache.shared.primitive(for: key) {
+      Primitive("softmax", arguments: [DNNL_ARG_SRC, DNNL_ARG_DST]) {
+        lucid_softmax(&$0, $1.engine, $1.attributes, logarithm, descriptor.handle, Int32(axis))
+      }
+    }
+    let output = Tensor(uninitialized: x.shape, descriptor)
+    primitive.execute([(DNNL_ARG_SRC, x.bytes), (DNNL_ARG_DST, output.bytes)])
+    return output
+  }
+}
+
+private struct MatmulKey: Hashable {
+  let a: MemoryDescriptor
+  let b: MemoryDescriptor
+  let shape: Shape
+  let hasBias: Bool
+}
+
+private struct SoftmaxKey: Hashable {
+  let data: MemoryDescriptor
+  let shape: Shape
+  let axis: Int
+  let logarithm: Bool
+}

@@ -1,0 +1,72 @@
+import COneDNN
+
+extension CPUBackend {
+  func batchNorm(
+    _ x: Tensor, mean: Tensor, variance: Tensor, weight: Tensor, bias: Tensor, epsilon: Float
+  ) -> Tensor {
+    if x.elementCount == 0 { return x }
+    let x = x.forDNN
+    let statistics = [mean, variance, weight, bias].map { $0.contiguous() }
+    let primitive = batchNormPrimitive(x, epsilon, global: true)
+    let output = Tensor(uninitialized: x.shape, primitive.descriptor(DNNL_ARG_DST))
+    primitive.execute([
+      (DNNL_ARG_SRC, x.bytes), (DNNL_ARG_MEAN, statistics[0].bytes), (DNNL_ARG_VARIANCE, statistics[1].bytes),
+      (DNNL_ARG_SCALE, statistics[2].bytes), (DNNL_ARG_SHIFT, statistics[3].bytes), (DNNL_ARG_DST, output.bytes),
+    ])
+    withExtendedLifetime(statistics) {}
+    return output
+  }
+
+  func batchNormTraining(
+    _ x: Tensor, weight: Tensor, bias: Tensor, epsilon: Float
+  ) -> (output: Tensor, mean: Tensor, variance: Tensor) {
+    let (x, weight, bias) = (x.forDNN, weight.contiguous(), bias.contiguous())
+    let primitive = batchNormPrimitive(x, epsilon, global: false)
+    let output = Tensor(uninitialized: x.shape, primitive.descriptor(DNNL_ARG_DST))
+    let (mean, variance) = (Tensor(uninitialized: weight.shape, .float32), Tensor(uninitialized: weight.shape, .float32))
+    primitive.execute([
+      (DNNL_ARG_SRC, x.bytes), (DNNL_ARG_MEAN, mean.bytes), (DNNL_ARG_VARIANCE, variance.bytes),
+      (DNNL_ARG_SCALE, weight.bytes), (DNNL_ARG_SHIFT, bias.bytes), (DNNL_ARG_DST, output.bytes),
+    ])
+    return (output, mean, variance)
+  }
+
+  private func batchNormPrimitive(_ x: Tensor, _ epsilon: Float, global: Bool) -> Primitive {
+    let key = NormKey(data: x.descriptor, shape: x.shape, epsilon: epsilon, kind: global ? .batch : .batchTraining)
+    return PrimitiveCache.shared.primitive(for: key) {
+      let arguments = [
+        DNNL_ARG_SRC, DNNL_ARG_DST, DNNL_ARG_MEAN, DNNL_ARG_VARIANCE, DNNL_ARG_SCALE, DNNL_ARG_SHIFT,
+      ]
+      return Primitive("batch norm", arguments: arguments) {
+        lucid_batch_norm(&$0, $1.engine, $1.attributes, global, key.data.handle, epsilon)
+      }
+    }
+  }
+
+  func layerNorm(_ x: Tensor, weight: Tensor, bias: Tensor, epsilon: Float) -> Tensor {
+    if x.elementCount == 0 { return x }
+    let (x, weight, bias) = (x.contiguous(), weight.contiguous(), bias.contiguous())
+    let rows = Shape(Array(x.shape.dropLast()))
+    let key = NormKey(data: x.descriptor, shape: x.shape, epsilon: epsilon, kind: .layer)
+    let primitive = PrimitiveCache.shared.primitive(for: key) {
+      let statistics = MemoryDescriptor(rows, strides: rows.rowMajorStrides)
+      return Primitive("layer norm", arguments: [DNNL_ARG_SRC, DNNL_ARG_DST, DNNL_ARG_SCALE, DNNL_ARG_SHIFT]) {
+        lucid_layer_norm(&$0, $1.engine, $1.attributes, key.data.handle, statistics.handle, epsilon)
+      }
+    }
+    let output = Tensor(uninitialized: x.shape, .float32)
+    primitive.execute([
+      (DNNL_ARG_SRC, x.bytes), (DNNL_ARG_SCALE, weight.bytes), (DNNL_ARG_SHIFT, bias.bytes),
+      (DNNL_ARG_DST, output.bytes),
+    ])
+    return output
+  }
+}
+
+private struct NormKey: Hashable {
+  enum Kind { case batch, batchTraining, layer }
+  let data: MemoryDescriptor
+  let shape: Shape
+  let epsilon: Float
+  let kind: Kind
+}

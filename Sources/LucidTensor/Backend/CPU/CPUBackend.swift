@@ -1,0 +1,76 @@
+import COneDNN
+
+/// The processor: oneDNN for what is heavy, Swift loops on the same threads for the rest.
+struct CPUBackend: Backend {
+  func plain(_ x: Tensor) -> Tensor {
+    guard case .opaque = x.layout else { return x }
+    return reordered(x, to: MemoryDescriptor(x.shape, strides: x.shape.rowMajorStrides))
+  }
+
+  /// The same numbers in another memory order; no copy when they are in it already.
+  func reordered(_ x: Tensor, to target: MemoryDescriptor) -> Tensor {
+    let source = x.descriptor
+    if source == target { return x }
+    let primitive = PrimitiveCache.shared.primitive(for: ReorderKey(source: source, target: target)) {
+      Primitive("reorder", arguments: [DNNL_ARG_FROM, DNNL_ARG_TO]) {
+        lucid_reorder(&$0, $1.engine, $1.attributes, source.handle, target.handle)
+      }
+    }
+    let output = Tensor(uninitialized: x.shape, target)
+    primitive.execute([(DNNL_ARG_FROM, x.bytes), (DNNL_ARG_TO, output.bytes)])
+    return output
+  }
+}
+
+private struct ReorderKey: Hashable {
+  let source: MemoryDescriptor
+  let target: MemoryDescriptor
+}
+
+extension MemoryDescriptor: Hashable {
+  func hash(into hasher: inout Hasher) { hasher.combine(byteCount) }
+}
+
+extension Tensor {
+  /// Float32 memory that oneDNN will fill. Strided when the order is row-major, else opaque.
+  init(uninitialized shape: Shape, _ descriptor: MemoryDescriptor) {
+    let isRowMajor = descriptor == MemoryDescriptor(shape, strides: shape.rowMajorStrides)
+    self.init(
+      storage: Storage(byteCount: descriptor.byteCount), shape: shape, dtype: .float32,
+      layout: isRowMajor ? nil : .opaque(descriptor))
+  }
+
+  /// Plain memory that the caller will fill.
+  init(uninitialized shape: Shape, _ dtype: DType) {
+    self.init(storage: Storage(byteCount: shape.elementCount * dtype.byteCount), shape: shape, dtype: dtype)
+  }
+
+  /// Where the first element is.
+  var bytes: UnsafeMutableRawPointer {
+    guard case .strided(_, let offset) = layout else { return storage.base }
+    return storage.base + offset * dtype.byteCount
+  }
+
+  /// The memory order, for oneDNN. The tensor is float32 and no element stands for several.
+  var descriptor: MemoryDescriptor {
+    switch layout {
+    case .opaque(let layout): layout as! MemoryDescriptor
+    case .strided(let strides, _): MemoryDescriptor(shape, strides: strides)
+    }
+  }
+
+  /// Whether every byte of the memory belongs to an element, so that a function of elements may ignore their order.
+  var isDense: Bool {
+    switch layout {
+    case .opaque(let layout): (layout as! MemoryDescriptor).byteCount == elementCount * dtype.byteCount
+    case .strided: isContiguous
+    }
+  }
+
+  /// The tensor as float32 memory in row-major order or an order of oneDNN's.
+  var forDNN: Tensor {
+    guard dtype == .float32 else { return to(.float32) }
+    if case .opaque = layout { return self }
+    return contiguous()
+  }
+}

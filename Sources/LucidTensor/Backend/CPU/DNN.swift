@@ -1,0 +1,129 @@
+import COneDNN
+import Synchronization
+
+/// oneDNN's engine and stream for this process.
+///
+/// `@unchecked Sendable` holds because both handles are created once and only read: an engine is immutable, and a stream
+/// of the CPU engine runs a primitive on the calling thread and keeps no state between calls.
+final class DNN: @unchecked Sendable {
+  static let shared = DNN()
+
+  let engine: dnnl_engine_t
+  let stream: dnnl_stream_t
+  /// Attributes that say that the caller brings scratch memory, so that a primitive can run on many threads at once.
+  let attributes: dnnl_primitive_attr_t
+
+  private init() {
+    var engine: dnnl_engine_t?
+    check(dnnl_engine_create(&engine, dnnl_cpu, 0), "creating the CPU engine")
+    var stream: dnnl_stream_t?
+    check(dnnl_stream_create(&stream, engine, dnnl_stream_default_flags.rawValue), "creating a stream")
+    var attributes: dnnl_primitive_attr_t?
+    check(dnnl_primitive_attr_create(&attributes), "creating attributes")
+    check(dnnl_primitive_attr_set_scratchpad_mode(attributes, dnnl_scratchpad_mode_user), "asking for own scratch memory")
+    self.engine = engine!
+    self.stream = stream!
+    self.attributes = attributes!
+  }
+
+  /// The version of the library that the program runs with, as "2.6.3".
+  static var version: String {
+    var (major, minor, patch): (Int32, Int32, Int32) = (0, 0, 0)
+    lucid_dnnl_version(&major, &minor, &patch)
+    return "\(major).\(minor).\(patch)"
+  }
+}
+
+/// Stops the program when oneDNN refuses what the shape rules have let pass, which is a mistake in Lucid.
+func check(_ status: dnnl_status_t, _ doing: @autoclosure () -> String) {
+  precondition(status == dnnl_success, "oneDNN \(DNN.version) failed at \(doing()): status \(status.rawValue)")
+}
+
+/// The shape and element order of memory, for oneDNN. Immutable.
+///
+/// `@unchecked Sendable` holds because the handle is never changed between `init` and `deinit`.
+final class MemoryDescriptor: OpaqueLayout, @unchecked Sendable {
+  let handle: lucid_md
+  /// The bytes that such memory takes, padding included.
+  let byteCount: Int
+
+  /// Takes over a handle.
+  init(owning handle: lucid_md) {
+    self.handle = handle
+    byteCount = lucid_md_byte_count(handle)
+  }
+
+  /// Float32 memory with the given strides in elements; nil lets oneDNN choose the order.
+  convenience init(_ shape: Shape, strides: [Int]?) {
+    let sizes = shape.map(Int64.init)
+    let steps = strides?.map(Int64.init)
+    guard let handle = lucid_md_create(Int32(shape.rank), sizes, steps) else {
+      preconditionFailure("oneDNN \(DNN.version) cannot describe memory of shape \(shape) and strides \(strides ?? [])")
+    }
+    self.init(owning: handle)
+  }
+
+  deinit { lucid_md_destroy(handle) }
+
+  static func == (a: MemoryDescriptor, b: MemoryDescriptor) -> Bool {
+    a === b || lucid_md_equal(a.handle, b.handle)
+  }
+
+  static func != (a: MemoryDescriptor, b: MemoryDescriptor) -> Bool { !(a == b) }
+}
+
+/// A computation of oneDNN's, compiled for its shapes and element orders. Immutable; may run on many threads at once.
+///
+/// `@unchecked Sendable` holds because executing a primitive does not change it when scratch memory is the caller's,
+/// which ``DNN/attributes`` asks for.
+final class Primitive: @unchecked Sendable {
+  private let handle: dnnl_primitive_t
+  private let arguments: [Int32: MemoryDescriptor]
+  private let scratchpad: MemoryDescriptor?
+
+  /// Compiles what `describe` describes; `arguments` are those whose memory orders will be asked for.
+  init(
+    _ name: String, arguments: [Int32],
+    describe: (inout dnnl_primitive_desc_t?, DNN) -> dnnl_status_t
+  ) {
+    let dnn = DNN.shared
+    var description: dnnl_primitive_desc_t?
+    check(describe(&description, dnn), "describing \(name)")
+    defer { dnnl_primitive_desc_destroy(description) }
+    var primitive: dnnl_primitive_t?
+    check(dnnl_primitive_create(&primitive, description), "compiling \(name)")
+    handle = primitive!
+    func descriptor(_ argument: Int32) -> MemoryDescriptor? {
+      lucid_pd_argument(description, argument).map(MemoryDescriptor.init(owning:))
+    }
+    scratchpad = descriptor(DNNL_ARG_SCRATCHPAD).flatMap { $0.byteCount > 0 ? $0 : nil }
+    self.arguments = Dictionary(uniqueKeysWithValues: arguments.compactMap { key in descriptor(key).map { (key, $0) } })
+  }
+
+  deinit { dnnl_primitive_destroy(handle) }
+
+  /// The memory order that the primitive wants for an argument.
+  func descriptor(_ argument: Int32) -> MemoryDescriptor {
+    guard let descriptor = arguments[argument] else { preconditionFailure("argument \(argument) was not asked for") }
+    return descriptor
+  }
+
+  /// Runs the computation on memory that has the orders of ``descriptor(_:)``.
+  func execute(_ memory: [(argument: Int32, bytes: UnsafeMutableRawPointer)]) {
+    let dnn = DNN.shared
+    var handles: [dnnl_exec_arg_t] = []
+    handles.reserveCapacity(memory.count + 1)
+    func append(_ argument: Int32, _ descriptor: MemoryDescriptor, _ bytes: UnsafeMutableRawPointer) {
+      var handle: dnnl_memory_t?
+      check(lucid_memory_create(&handle, descriptor.handle, dnn.engine, bytes), "wrapping memory")
+      handles.append(dnnl_exec_arg_t(arg: argument, memory: handle))
+    }
+    for (argument, bytes) in memory { append(argument, descriptor(argument), bytes) }
+    let scratch = scratchpad.map { Storage(byteCount: $0.byteCount) }
+    if let scratchpad, let scratch { append(DNNL_ARG_SCRATCHPAD, scratchpad, scratch.base) }
+    check(dnnl_primitive_execute(handle, dnn.stream, Int32(handles.count), handles), "running a primitive")
+    check(dnnl_stream_wait(dnn.stream), "waiting for a primitive")
+    withExtendedLifetime(scratch) {}
+    for handle in handles { dnnl_memory_destroy(handle.memory) }
+  }
+}

@@ -1,0 +1,69 @@
+/// Functions of one number.
+package enum UnaryFunction: Sendable, Hashable {
+  case negate, absolute, sign, square
+  case exp, log, log2, log1p, sqrt, rsqrt, reciprocal
+  case sin, cos, tanh, erf
+  case floor, ceil, round
+  case relu, gelu, geluTanh, silu, sigmoid, hardSwish, hardSigmoid
+  case leakyRelu(slope: Float)
+  case clamp(lower: Float, upper: Float)
+  case logicalNot, isNaN
+
+  /// Whether integers stay integers; the other functions give float32 of them.
+  var keepsIntegers: Bool {
+    switch self {
+    case .negate, .absolute, .sign, .square, .relu, .clamp, .floor, .ceil, .round: true
+    default: false
+    }
+  }
+
+  /// Whether the result is true or false.
+  var isPredicate: Bool { self == .logicalNot || self == .isNaN }
+}
+
+/// Functions of two numbers.
+package enum BinaryFunction: Sendable, Hashable {
+  case add, subtract, multiply, divide, power, maximum, minimum
+  case equal, notEqual, less, lessOrEqual, greater, greaterOrEqual
+  case and, or, xor
+
+  /// Whether the result is true or false.
+  var isPredicate: Bool {
+    switch self {
+    case .add, .subtract, .multiply, .divide, .power, .maximum, .minimum: false
+    default: true
+    }
+  }
+}
+
+/// Functions of many numbers.
+package enum ReductionFunction: Sendable, Hashable {
+  case sum, mean, product, maximum, minimum, any, all
+}
+
+extension DType {
+  /// The type that holds the result of a computation with both, as PyTorch promotes: floating point over integers,
+  /// wider over narrower; float16 with bfloat16 gives float32, uint8 with int8 gives int16.
+  package static func promote(_ a: DType, _ b: DType) -> DType {
+    if a == b { return a }
+    if a.isFloatingPoint || b.isFloatingPoint {
+      guard a.isFloatingPoint else { return b }
+      guard b.isFloatingPoint else { return a }
+      if a == .float64 || b == .float64 { return .float64 }
+      return .float32
+    }
+    if a == .bool { return b }
+    if b == .bool { return a }
+    if a.byteCount == b.byteCount { return .int16 }
+    return a.byteCount > b.byteCount ? a : b
+  }
+
+  /// The type that arithmetic on this type is done in.
+  package var computeType: DType {
+    switch self {
+    case .float32, .float16, .bfloat16: .float32
+    case .float64: .float64
+    default: .int64
+    }
+  }
+}

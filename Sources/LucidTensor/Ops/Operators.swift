@@ -1,0 +1,72 @@
+infix operator .== : ComparisonPrecedence
+infix operator .!= : ComparisonPrecedence
+infix operator .< : ComparisonPrecedence
+infix operator .<= : ComparisonPrecedence
+infix operator .> : ComparisonPrecedence
+infix operator .>= : ComparisonPrecedence
+
+/// Arithmetic with NumPy broadcasting and PyTorch's type promotion. A plain number takes the tensor's element type,
+/// except that a fraction makes an integer tensor float32.
+extension Tensor {
+  private static func apply(_ function: BinaryFunction, _ a: Tensor, _ b: Tensor) -> Tensor {
+    apply(Binary(function: function), a, b)
+  }
+
+  /// A number as a tensor that goes with this one.
+  private func scalar(_ value: Double) -> Tensor {
+    let keeps = dtype.isFloatingPoint || (dtype != .bool && value.rounded() == value)
+    return Tensor(value).to(keeps ? dtype : .float32)
+  }
+
+  public static func + (a: Tensor, b: Tensor) -> Tensor { apply(.add, a, b) }
+  public static func - (a: Tensor, b: Tensor) -> Tensor { apply(.subtract, a, b) }
+  public static func * (a: Tensor, b: Tensor) -> Tensor { apply(.multiply, a, b) }
+  /// The quotient; of integers, in float32.
+  public static func / (a: Tensor, b: Tensor) -> Tensor { apply(.divide, a, b) }
+  public static prefix func - (a: Tensor) -> Tensor { apply(Unary(function: .negate), a) }
+
+  public static func + (a: Tensor, b: Double) -> Tensor { a + a.scalar(b) }
+  public static func - (a: Tensor, b: Double) -> Tensor { a - a.scalar(b) }
+  public static func * (a: Tensor, b: Double) -> Tensor { a * a.scalar(b) }
+  public static func / (a: Tensor, b: Double) -> Tensor { a / a.scalar(b) }
+  public static func + (a: Double, b: Tensor) -> Tensor { b.scalar(a) + b }
+  public static func - (a: Double, b: Tensor) -> Tensor { b.scalar(a) - b }
+  public static func * (a: Double, b: Tensor) -> Tensor { b.scalar(a) * b }
+  public static func / (a: Double, b: Tensor) -> Tensor { b.scalar(a) / b }
+
+  public static func += (a: inout Tensor, b: Tensor) { a = a + b }
+  public static func -= (a: inout Tensor, b: Tensor) { a = a - b }
+  public static func *= (a: inout Tensor, b: Tensor) { a = a * b }
+  public static func /= (a: inout Tensor, b: Tensor) { a = a / b }
+
+  /// Each element to the power of the other's.
+  public func pow(_ exponent: Tensor) -> Tensor { Tensor.apply(.power, self, exponent) }
+  /// Each element to a power.
+  public func pow(_ exponent: Double) -> Tensor { Tensor.apply(.power, self, scalar(exponent)) }
+  /// The greater of each pair; NaN if either is.
+  public func maximum(_ other: Tensor) -> Tensor { Tensor.apply(.maximum, self, other) }
+  /// The smaller of each pair; NaN if either is.
+  public func minimum(_ other: Tensor) -> Tensor { Tensor.apply(.minimum, self, other) }
+
+  public static func .== (a: Tensor, b: Tensor) -> Tensor { apply(.equal, a, b) }
+  public static func .!= (a: Tensor, b: Tensor) -> Tensor { apply(.notEqual, a, b) }
+  public static func .< (a: Tensor, b: Tensor) -> Tensor { apply(.less, a, b) }
+  public static func .<= (a: Tensor, b: Tensor) -> Tensor { apply(.lessOrEqual, a, b) }
+  public static func .> (a: Tensor, b: Tensor) -> Tensor { apply(.greater, a, b) }
+  public static func .>= (a: Tensor, b: Tensor) -> Tensor { apply(.greaterOrEqual, a, b) }
+  public static func .== (a: Tensor, b: Double) -> Tensor { a .== a.scalar(b) }
+  public static func .!= (a: Tensor, b: Double) -> Tensor { a .!= a.scalar(b) }
+  public static func .< (a: Tensor, b: Double) -> Tensor { a .< a.scalar(b) }
+  public static func .<= (a: Tensor, b: Double) -> Tensor { a .<= a.scalar(b) }
+  public static func .> (a: Tensor, b: Double) -> Tensor { a .> a.scalar(b) }
+  public static func .>= (a: Tensor, b: Double) -> Tensor { a .>= a.scalar(b) }
+
+  /// Whether both are not 0.
+  public func logicalAnd(_ other: Tensor) -> Tensor { Tensor.apply(.and, self, other) }
+  /// Whether either is not 0.
+  public func logicalOr(_ other: Tensor) -> Tensor { Tensor.apply(.or, self, other) }
+  /// Whether exactly one is not 0.
+  public func logicalXor(_ other: Tensor) -> Tensor { Tensor.apply(.xor, self, other) }
+  /// Whether each element is 0.
+  public func logicalNot() -> Tensor { Tensor.apply(Unary(function: .logicalNot), self) }
+}

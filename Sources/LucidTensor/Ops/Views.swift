@@ -1,0 +1,170 @@
+/// The same elements in another shape, in row-major order. A view where the elements lie so, else a copy.
+struct Reshape: Operation {
+  let shape: Shape
+
+  func outputTypes(_ inputs: [TensorType]) -> [TensorType] {
+    precondition(
+      inputs[0].shape.elementCount == shape.elementCount,
+      "reshape: \(inputs[0].shape) has \(inputs[0].shape.elementCount) elements, \(shape) has \(shape.elementCount)")
+    return [TensorType(shape, inputs[0].dtype)]
+  }
+
+  func forward(_ inputs: [Tensor], on backend: any Backend) -> [Tensor] {
+    if inputs[0].shape == shape { return inputs }
+    let x = inputs[0].contiguous()
+    return [x.view(shape, shape.rowMajorStrides)]
+  }
+}
+
+/// The dimensions in another order. A view.
+struct Permute: Operation {
+  let order: [Int]
+
+  func outputTypes(_ inputs: [TensorType]) -> [TensorType] {
+    precondition(
+      order.sorted() == Array(0..<inputs[0].shape.rank),
+      "permute: \(order) does not name each dimension of \(inputs[0].shape) once")
+    return [TensorType(Shape(order.map { inputs[0].shape[$0] }), inputs[0].dtype)]
+  }
+
+  func forward(_ inputs: [Tensor], on backend: any Backend) -> [Tensor] {
+    [backend.plain(inputs[0]).permuted(order)]
+  }
+}
+
+/// Every `step`-th element of a range along a dimension. A view.
+struct Slice: Operation {
+  let axis: Int
+  let start: Int
+  let end: Int
+  let step: Int
+
+  func outputTypes(_ inputs: [TensorType]) -> [TensorType] {
+    var shape = inputs[0].shape
+    precondition(
+      start >= 0 && start <= end && end <= shape[axis],
+      "slice: \(start)..<\(end) is not inside dimension \(axis) of \(shape)")
+    precondition(step > 0, "slice: the step must be positive, not \(step)")
+    shape[axis] = (end - start + step - 1) / step
+    return [TensorType(shape, inputs[0].dtype)]
+  }
+
+  func forward(_ inputs: [Tensor], on backend: any Backend) -> [Tensor] {
+    let x = backend.plain(inputs[0])
+    guard case .strided(var strides, let offset) = x.layout else { preconditionFailure("a plain tensor is strided") }
+    let begin = offset + start * strides[axis]
+    strides[axis] *= step
+    return [x.view(outputTypes([x.type])[0].shape, strides, offset: begin)]
+  }
+}
+
+/// Dimensions of size 1 repeated. A view.
+struct Expand: Operation {
+  let shape: Shape
+
+  func outputTypes(_ inputs: [TensorType]) -> [TensorType] {
+    precondition(
+      inputs[0].shape.rank <= shape.rank && inputs[0].shape.broadcast(with: shape) == shape,
+      "expand: \(inputs[0].shape) does not broadcast to \(shape)")
+    return [TensorType(shape, inputs[0].dtype)]
+  }
+
+  func forward(_ inputs: [Tensor], on backend: any Backend) -> [Tensor] {
+    if inputs[0].shape == shape { return inputs }
+    let x = backend.plain(inputs[0])
+    guard case .strided(_, let offset) = x.layout else { preconditionFailure("a plain tensor is strided") }
+    return [x.view(shape, x.strides(broadcastTo: shape), offset: offset)]
+  }
+}
+
+extension Tensor {
+  /// The same storage seen with other sizes and strides.
+  func view(_ shape: Shape, _ strides: [Int], offset: Int? = nil) -> Tensor {
+    guard case .strided(_, let here) = layout else { preconditionFailure("only plain tensors have views") }
+    return Tensor(
+      storage: storage, shape: shape, dtype: dtype, device: device, layout: .strided(strides, offset: offset ?? here))
+  }
+
+  /// The dimensions of a plain tensor in another order.
+  func permuted(_ order: [Int]) -> Tensor {
+    guard case .strided(let strides, _) = layout else { preconditionFailure("only plain tensors have views") }
+    return view(Shape(order.map { shape[$0] }), order.map { strides[$0] })
+  }
+
+  /// The same elements in another shape, in row-major order; one size may be -1 and is worked out from the others.
+  public func reshape(_ sizes: [Int]) -> Tensor {
+    let known = sizes.filter { $0 != -1 }.reduce(1, *)
+    let unknown = sizes.filter { $0 == -1 }.count
+    precondition(unknown <= 1, "reshape: only one size can be -1, not \(unknown) of \(sizes)")
+    precondition(
+      unknown == 0 || (known > 0 && elementCount % known == 0),
+      "reshape: \(shape) has \(elementCount) elements, which do not divide into \(sizes)")
+    return Tensor.apply(Reshape(shape: Shape(sizes.map { $0 == -1 ? elementCount / known : $0 })), self)
+  }
+
+  /// The same elements in another shape, in row-major order; one size may be -1 and is worked out from the others.
+  public func reshape(_ sizes: Int...) -> Tensor { reshape(sizes) }
+
+  /// The same elements in another shape, in row-major order.
+  public func reshape(_ shape: Shape) -> Tensor { Tensor.apply(Reshape(shape: shape), self) }
+
+  /// Dimensions `startDim` to `endDim` as one.
+  public func flatten(startDim: Int = 0, endDim: Int = -1) -> Tensor {
+    if rank == 0 { return reshape([1]) }
+    let (first, last) = (shape.axis(startDim), shape.axis(endDim))
+    precondition(first <= last, "flatten: dimension \(startDim) comes after \(endDim)")
+    return reshape(Array(shape[..<first]) + [shape[first...last].reduce(1, *)] + Array(shape[(last + 1)...]))
+  }
+
+  /// The dimensions in another order. A view.
+  public func permute(_ order: Int...) -> Tensor {
+    Tensor.apply(Permute(order: order.map(shape.axis)), self)
+  }
+
+  /// Two dimensions swapped. A view.
+  public func transpose(_ first: Int, _ second: Int) -> Tensor {
+    var order = Array(0..<rank)
+    order.swapAt(shape.axis(first), shape.axis(second))
+    return Tensor.apply(Permute(order: order), self)
+  }
+
+  /// The transpose of a matrix. A view. Traps when the rank is not 2.
+  public var T: Tensor {
+    precondition(rank == 2, "T is the transpose of a matrix; this tensor has shape \(shape)")
+    return transpose(0, 1)
+  }
+
+  /// Elements `start` (0 without one) up to but not including `end` (the size) along a dimension, each `step`-th.
+  /// Negative positions count from the end; positions past it are moved to it, as in Python. A view.
+  public func slice(dim: Int, from start: Int = 0, to end: Int? = nil, step: Int = 1) -> Tensor {
+    let axis = shape.axis(dim)
+    let size = shape[axis]
+    func position(_ index: Int) -> Int { Swift.min(Swift.max(index < 0 ? index + size : index, 0), size) }
+    let first = position(start)
+    let operation = Slice(axis: axis, start: first, end: Swift.max(first, position(end ?? size)), step: step)
+    return Tensor.apply(operation, self)
+  }
+
+  /// Dimensions of size 1 repeated, and new ones put in front, until the tensor has this shape. A view.
+  public func expand(to shape: Shape) -> Tensor { Tensor.apply(Expand(shape: shape), self) }
+
+  /// The same as ``expand(to:)``.
+  public func broadcast(to shape: Shape) -> Tensor { expand(to: shape) }
+
+  /// Without a dimension of size 1, or without all of them. A view.
+  public func squeeze(_ dim: Int? = nil) -> Tensor {
+    guard let dim else { return reshape(shape.filter { $0 != 1 }) }
+    var sizes = shape.dimensions
+    if sizes[shape.axis(dim)] == 1 { sizes.remove(at: shape.axis(dim)) }
+    return reshape(sizes)
+  }
+
+  /// With a new dimension of size 1 before the given one. A view.
+  public func unsqueeze(_ dim: Int) -> Tensor {
+    var sizes = shape.dimensions
+    let place = dim < 0 ? dim + rank + 1 : dim
+    precondition(place >= 0 && place <= rank, "unsqueeze: there is no place \(dim) in shape \(shape)")
+    sizes.insert(1, at: place)
+    return reshape(sizes)
+  }
+}
