@@ -1,3 +1,4 @@
+import LucidTensor
 import Testing
 
 @testable import LucidNN

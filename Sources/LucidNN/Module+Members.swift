@@ -1,0 +1,117 @@
+import LucidTensor
+
+/// What a module consists of, found by reflection whenever it is asked for.
+extension Module {
+  private enum Member {
+    case parameter(Parameter)
+    case buffer(Buffer)
+    case module(Module)
+  }
+
+  /// The parameters, buffers and modules among the properties in the order of their declaration, a superclass's first.
+  private func members() -> [(key: String, member: Member)] {
+    var mirrors: [Mirror] = []
+    var mirror: Mirror? = Mirror(reflecting: self)
+    while let current = mirror, current.subjectType != Module.self {
+      mirrors.append(current)
+      mirror = current.superclassMirror
+    }
+    var result: [(String, Member)] = []
+    for child in mirrors.reversed().flatMap(\.children) {
+      guard let label = child.label else { continue }
+      if let parameter = child.value as? Parameter {
+        result.append((key(for: label), .parameter(parameter)))
+      } else if let buffer = child.value as? Buffer {
+        result.append((key(for: label), .buffer(buffer)))
+      } else if let module = child.value as? Module {
+        result.append((key(for: label), .module(module)))
+      } else if let modules = child.value as? [Module] {
+        let name = key(for: label)
+        result += modules.enumerated().map { (name.isEmpty ? "\($0)" : "\(name).\($0)", .module($1)) }
+      }
+    }
+    return result
+  }
+
+  /// The modules directly in this one, by name.
+  public final func children() -> [(name: String, module: Module)] {
+    members().compactMap { if case .module(let module) = $1 { ($0, module) } else { nil } }
+  }
+
+  /// A place that a state dict's tensor goes to.
+  final class Slot {
+    enum Content {
+      case parameter(Parameter)
+      case buffer(Buffer)
+    }
+
+    let key: String
+    let content: Content
+
+    init(_ key: String, _ content: Content) {
+      self.key = key
+      self.content = content
+    }
+
+    var type: TensorType {
+      switch content {
+      case .parameter(let parameter): TensorType(parameter.shape, parameter.dtype)
+      case .buffer(let buffer): buffer.value.type
+      }
+    }
+
+    var device: Device { value.device }
+
+    var isOptional: Bool {
+      if case .buffer(let buffer) = content { buffer.isOptional } else { false }
+    }
+
+    var value: Tensor {
+      get {
+        switch content {
+        case .parameter(let parameter): parameter.value
+        case .buffer(let buffer): buffer.value
+        }
+      }
+      set {
+        switch content {
+        case .parameter(let parameter): parameter.value = newValue
+        case .buffer(let buffer): buffer.value = newValue
+        }
+      }
+    }
+  }
+
+  /// All places in the order of PyTorch's state dict: a module's parameters, its buffers, then its modules'.
+  final func slots(_ prefix: String = "") -> [Slot] {
+    let members = members()
+    var result = members.compactMap { key, member in
+      if case .parameter(let parameter) = member { Slot(prefix + key, .parameter(parameter)) } else { nil }
+    }
+    result += members.compactMap { key, member in
+      if case .buffer(let buffer) = member { Slot(prefix + key, .buffer(buffer)) } else { nil }
+    }
+    for case (let key, .module(let module)) in members { result += module.slots(prefix + key + ".") }
+    return result
+  }
+
+  /// The parameters by their names in the state dict, in its order.
+  public final func namedParameters() -> [(name: String, parameter: Parameter)] {
+    slots().compactMap { if case .parameter(let parameter) = $0.content { ($0.key, parameter) } else { nil } }
+  }
+
+  /// The parameters in the order of the state dict, each once even where two modules share it.
+  public final func parameters() -> [Parameter] {
+    var seen: Set<ObjectIdentifier> = []
+    return namedParameters().map(\.parameter).filter { seen.insert(ObjectIdentifier($0)).inserted }
+  }
+
+  /// The number of learned numbers.
+  public final var parameterCount: Int { parameters().reduce(0) { $0 + $1.shape.elementCount } }
+
+  /// This module and all in it, by name; this one's name is empty.
+  public final func namedModules(_ prefix: String = "") -> [(name: String, module: Module)] {
+    [(prefix, self)]
+      + children().flatMap { $0.module.namedModules(prefix.isEmpty ? $0.name : "\(prefix).\($0.name)") }
+  }
+}

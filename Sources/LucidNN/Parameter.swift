@@ -1,0 +1,70 @@
+import LucidTensor
+
+/// A tensor that a module learns.
+///
+/// Its first value is computed when somebody asks for it: a model that is built to be loaded from a checkpoint never
+/// spends time or memory on random numbers. The seed is drawn when the parameter is made, so the value does not depend
+/// on when that is.
+public final class Parameter {
+  private enum Content {
+    case initial(Initializer, seed: UInt64)
+    case tensor(Tensor)
+  }
+
+  private var content: Content
+
+  /// The sizes of the dimensions; a new value must have the same.
+  public let shape: Shape
+
+  /// Whether training changes it.
+  public var requiresGrad = true
+
+  /// A float32 parameter that starts as `initializer` says.
+  public init(_ shape: Shape, _ initializer: Initializer, generator: Generator = .default) {
+    self.shape = shape
+    content = .initial(initializer, seed: generator.next())
+  }
+
+  /// A parameter with a value.
+  public init(_ value: Tensor) {
+    shape = value.shape
+    content = .tensor(value)
+  }
+
+  /// The tensor. Traps when a new one has another shape.
+  public var value: Tensor {
+    get {
+      switch content {
+      case .tensor(let tensor): return tensor
+      case .initial(let initializer, let seed):
+        let tensor = initializer.tensor(shape, generator: Generator(seed: seed))
+        content = .tensor(tensor)
+        return tensor
+      }
+    }
+    set {
+      precondition(newValue.shape == shape, "a parameter of shape \(shape) cannot become \(newValue.shape)")
+      content = .tensor(newValue)
+    }
+  }
+
+  /// The type of the elements.
+  public var dtype: DType {
+    if case .tensor(let tensor) = content { tensor.dtype } else { .float32 }
+  }
+}
+
+/// A tensor that belongs to a module's state but is not learned, such as a running mean.
+public final class Buffer {
+  /// The tensor.
+  public var value: Tensor
+
+  /// Whether a checkpoint may lack it. Files written before PyTorch 0.4.1 have no `num_batches_tracked`.
+  public let isOptional: Bool
+
+  /// A buffer with a value.
+  public init(_ value: Tensor, isOptional: Bool = false) {
+    self.value = value
+    self.isOptional = isOptional
+  }
+}
