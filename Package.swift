@@ -31,7 +31,8 @@ let package = Package(
       dependencies: ["Lucid", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
 
     .target(name: "LucidTesting", dependencies: ["LucidTensor"], path: "Tests/LucidTesting"),
-    .testTarget(name: "LucidTensorTests", dependencies: ["LucidTensor", "LucidTesting"]),
+    .testTarget(
+      name: "LucidTensorTests", dependencies: ["LucidTensor", "LucidTesting"], resources: [.copy("Fixtures")]),
     .testTarget(name: "LucidNNTests", dependencies: ["LucidNN", "LucidTesting"]),
     .testTarget(name: "LucidWeightsTests", dependencies: ["LucidWeights", "LucidTesting"]),
     .testTarget(name: "LucidVisionTests", dependencies: ["LucidVision", "LucidTesting"]),
