@@ -9,6 +9,7 @@ let package = Package(
   products: [
     .library(name: "Lucid", targets: ["Lucid"]),
     .executable(name: "lucid", targets: ["LucidCLI"]),
+    .executable(name: "lucid-generate", targets: ["LucidGenerator"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
@@ -24,11 +25,15 @@ let package = Package(
     .target(name: "LucidNN", dependencies: ["LucidTensor"]),
     .target(name: "LucidWeights", dependencies: ["LucidTensor", "CCurl", "CCrypto"]),
     .target(name: "LucidVision", dependencies: ["LucidTensor", "CImageCodecs"]),
-    .target(name: "LucidModels", dependencies: ["LucidNN", "LucidWeights", "LucidVision"]),
+    .target(
+      name: "LucidModels", dependencies: ["LucidNN", "LucidWeights", "LucidVision"],
+      exclude: ["AlexNet", "EfficientNetLite", "MobileNetV2", "ResNet", "VGG"].map { "\($0)/\($0).weights.json" }),
     .target(name: "Lucid", dependencies: ["LucidModels"]),
     .executableTarget(
       name: "LucidCLI",
       dependencies: ["Lucid", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+
+    .executableTarget(name: "LucidGenerator"),
 
     .target(name: "LucidTesting", dependencies: ["LucidTensor"], path: "Tests/LucidTesting"),
     .testTarget(
