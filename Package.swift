@@ -35,11 +35,14 @@ let package = Package(
 
     .executableTarget(name: "LucidGenerator"),
 
-    .target(name: "LucidTesting", dependencies: ["LucidTensor"], path: "Tests/LucidTesting"),
+    .target(name: "LucidTesting", dependencies: ["LucidTensor", "LucidWeights"], path: "Tests/LucidTesting"),
     .testTarget(name: "LucidTensorTests", dependencies: ["LucidTensor", "LucidTesting"]),
     .testTarget(name: "LucidNNTests", dependencies: ["LucidNN", "LucidTesting"]),
-    .testTarget(name: "LucidWeightsTests", dependencies: ["LucidWeights", "LucidTesting"]),
+    .testTarget(
+      name: "LucidWeightsTests", dependencies: ["LucidWeights", "LucidGenerator", "LucidTesting"],
+      resources: [.copy("Fixtures")]),
     .testTarget(name: "LucidVisionTests", dependencies: ["LucidVision", "LucidTesting"]),
+    .testTarget(name: "LucidModelsTests", dependencies: ["LucidModels", "LucidTesting"]),
   ],
   swiftLanguageModes: [.v6]
 )
