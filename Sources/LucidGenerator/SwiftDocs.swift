@@ -42,8 +42,8 @@ enum SwiftDocs {
       facts.append("Input: \(resize)" + (recipe.crop.map { ", centre crop \($0)." } ?? "."))
     }
     if let size = weight.minSize { facts.append("Smallest input: \(size[0])×\(size[1]).") }
-    facts.append(weight.license.map { "License: \($0)." } ?? "License: not stated by the publisher; see the recipe.")
-    if weight.recipe == nil, weight.license == nil { facts[facts.count - 1] = "License: not stated by the publisher." }
+    facts.append(weight.license.map { "License: \($0)." } ?? "License: not known; see the recipe.")
+    if weight.recipe == nil, weight.license == nil { facts[facts.count - 1] = "License: not known." }
     return facts.joined(separator: " ")
   }
 

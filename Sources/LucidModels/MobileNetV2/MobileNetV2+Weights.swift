@@ -21,7 +21,7 @@ public enum MobileNetV2Weights: String, WeightsEnum {
   /// acc@1 72.154 %, acc@5 90.822 % (ImageNet-1K) · 3.5 M parameters · 0.30 GFLOPs · 13.6 MiB
   ///
   /// Task: classification. Classes: the 1000 of `imagenet1k`. Input: shorter side to 232 (bilinear), centre crop 224.
-  /// Smallest input: 1×1. License: not stated by the publisher; see the recipe.
+  /// Smallest input: 1×1. License: not known; see the recipe.
   ///
   /// Recipe: <https://github.com/pytorch/vision/issues/3995#new-recipe-with-reg-tuning>
   ///

@@ -131,7 +131,7 @@ public enum ResNet50Weights: String, WeightsEnum {
   /// acc@1 80.858 %, acc@5 95.434 % (ImageNet-1K) · 25.6 M parameters · 4.09 GFLOPs · 97.8 MiB
   ///
   /// Task: classification. Classes: the 1000 of `imagenet1k`. Input: shorter side to 232 (bilinear), centre crop 224.
-  /// Smallest input: 1×1. License: not stated by the publisher; see the recipe.
+  /// Smallest input: 1×1. License: not known; see the recipe.
   ///
   /// Recipe: <https://github.com/pytorch/vision/issues/3995#issuecomment-1013906621>
   ///
@@ -216,7 +216,7 @@ public enum ResNet101Weights: String, WeightsEnum {
   /// acc@1 81.886 %, acc@5 95.78 % (ImageNet-1K) · 44.5 M parameters · 7.80 GFLOPs · 171 MiB
   ///
   /// Task: classification. Classes: the 1000 of `imagenet1k`. Input: shorter side to 232 (bilinear), centre crop 224.
-  /// Smallest input: 1×1. License: not stated by the publisher; see the recipe.
+  /// Smallest input: 1×1. License: not known; see the recipe.
   ///
   /// Recipe: <https://github.com/pytorch/vision/issues/3995#new-recipe>
   ///
@@ -301,7 +301,7 @@ public enum ResNet152Weights: String, WeightsEnum {
   /// acc@1 82.284 %, acc@5 96.002 % (ImageNet-1K) · 60.2 M parameters · 11.51 GFLOPs · 230 MiB
   ///
   /// Task: classification. Classes: the 1000 of `imagenet1k`. Input: shorter side to 232 (bilinear), centre crop 224.
-  /// Smallest input: 1×1. License: not stated by the publisher; see the recipe.
+  /// Smallest input: 1×1. License: not known; see the recipe.
   ///
   /// Recipe: <https://github.com/pytorch/vision/issues/3995#new-recipe>
   ///
@@ -386,7 +386,7 @@ public enum WideResNet50_2Weights: String, WeightsEnum {
   /// acc@1 81.602 %, acc@5 95.758 % (ImageNet-1K) · 68.9 M parameters · 11.40 GFLOPs · 263 MiB
   ///
   /// Task: classification. Classes: the 1000 of `imagenet1k`. Input: shorter side to 232 (bilinear), centre crop 224.
-  /// Smallest input: 1×1. License: not stated by the publisher; see the recipe.
+  /// Smallest input: 1×1. License: not known; see the recipe.
   ///
   /// Recipe: <https://github.com/pytorch/vision/issues/3995#new-recipe-with-fixres>
   ///
@@ -471,7 +471,7 @@ public enum WideResNet101_2Weights: String, WeightsEnum {
   /// acc@1 82.51 %, acc@5 96.02 % (ImageNet-1K) · 127 M parameters · 22.75 GFLOPs · 485 MiB
   ///
   /// Task: classification. Classes: the 1000 of `imagenet1k`. Input: shorter side to 232 (bilinear), centre crop 224.
-  /// Smallest input: 1×1. License: not stated by the publisher; see the recipe.
+  /// Smallest input: 1×1. License: not known; see the recipe.
   ///
   /// Recipe: <https://github.com/pytorch/vision/issues/3995#new-recipe>
   ///
@@ -545,7 +545,7 @@ public enum ResNeXt50_32x4dWeights: String, WeightsEnum {
   /// acc@1 77.618 %, acc@5 93.698 % (ImageNet-1K) · 25.0 M parameters · 4.23 GFLOPs · 95.8 MiB
   ///
   /// Task: classification. Classes: the 1000 of `imagenet1k`. Input: shorter side to 256 (bilinear), centre crop 224.
-  /// Smallest input: 1×1. License: not stated by the publisher; see the recipe.
+  /// Smallest input: 1×1. License: not known; see the recipe.
   ///
   /// Recipe: <https://github.com/pytorch/vision/tree/main/references/classification#resnext>
   ///
@@ -630,7 +630,7 @@ public enum ResNeXt101_32x8dWeights: String, WeightsEnum {
   /// acc@1 79.312 %, acc@5 94.526 % (ImageNet-1K) · 88.8 M parameters · 16.41 GFLOPs · 340 MiB
   ///
   /// Task: classification. Classes: the 1000 of `imagenet1k`. Input: shorter side to 256 (bilinear), centre crop 224.
-  /// Smallest input: 1×1. License: not stated by the publisher; see the recipe.
+  /// Smallest input: 1×1. License: not known; see the recipe.
   ///
   /// Recipe: <https://github.com/pytorch/vision/tree/main/references/classification#resnext>
   ///
@@ -715,7 +715,7 @@ public enum ResNeXt101_64x4dWeights: String, WeightsEnum {
   /// acc@1 83.246 %, acc@5 96.454 % (ImageNet-1K) · 83.5 M parameters · 15.46 GFLOPs · 319 MiB
   ///
   /// Task: classification. Classes: the 1000 of `imagenet1k`. Input: shorter side to 232 (bilinear), centre crop 224.
-  /// Smallest input: 1×1. License: not stated by the publisher; see the recipe.
+  /// Smallest input: 1×1. License: not known; see the recipe.
   ///
   /// Recipe: <https://github.com/pytorch/vision/pull/5935>
   ///

@@ -241,7 +241,7 @@ public enum VGG16Weights: String, WeightsEnum {
   /// No metrics stated · 138 M parameters · 15.47 GFLOPs · 528 MiB
   ///
   /// Task: classification. Classes: none. Input: shorter side to 256 (bilinear), centre crop 224. Smallest input:
-  /// 32×32. License: not stated by the publisher; see the recipe.
+  /// 32×32. License: not known; see the recipe.
   ///
   /// Recipe: <https://github.com/amdegroot/ssd.pytorch#training-ssd>
   ///

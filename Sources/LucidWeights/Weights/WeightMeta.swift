@@ -15,7 +15,7 @@ public struct WeightMeta: Sendable, Hashable {
   public let gflops: Double?
   /// The size of the published file in MiB (2²⁰ bytes), rounded; exact sizes are in ``WeightSource/byteCount``.
   public let fileSizeMB: Double?
-  /// The license, as an SPDX identifier in lower case where there is one; `nil` where the publisher states none.
+  /// The license, as an SPDX identifier in lower case where there is one; `nil` where none is known.
   public let license: String?
   /// The address of the page that tells how the checkpoint was trained.
   public let recipe: String?
