@@ -33,7 +33,9 @@ let package = Package(
     .target(name: "LucidTesting", dependencies: ["LucidTensor"], path: "Tests/LucidTesting"),
     .testTarget(name: "LucidTensorTests", dependencies: ["LucidTensor", "LucidTesting"]),
     .testTarget(name: "LucidNNTests", dependencies: ["LucidNN", "LucidTesting"]),
-    .testTarget(name: "LucidWeightsTests", dependencies: ["LucidWeights", "LucidTesting"]),
+    .testTarget(
+      name: "LucidWeightsTests", dependencies: ["LucidWeights", "LucidTesting"],
+      resources: [.copy("Files/FileFixtures")]),
     .testTarget(name: "LucidVisionTests", dependencies: ["LucidVision", "LucidTesting"]),
   ],
   swiftLanguageModes: [.v6]
