@@ -26,7 +26,11 @@ let package = Package(
     .systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])]),
     .systemLibrary(name: "CCurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .systemLibrary(name: "CCrypto", providers: [.apt(["libssl-dev"])]),
-    .systemLibrary(name: "CImageCodecs", providers: [.apt(["libjpeg-dev", "libpng-dev", "libwebp-dev"])]),
+    .target(  // in C because libjpeg and libpng report errors by longjmp; apt: libjpeg-dev, libpng-dev, libwebp-dev
+      name: "CImageCodecs",
+      linkerSettings: [
+        .linkedLibrary("jpeg"), .linkedLibrary("png"), .linkedLibrary("webp"), .linkedLibrary("webpdemux"),
+      ]),
     .target(name: "CLucidKernels", linkerSettings: [.linkedLibrary("gomp", .when(platforms: [.linux]))]),
 
     .target(name: "LucidTensor", dependencies: ["COneDNN", "CLucidKernels"]),
@@ -43,15 +47,20 @@ let package = Package(
 
     .executableTarget(name: "LucidGenerator"),
 
-    .target(name: "LucidTesting", dependencies: ["LucidTensor", "LucidWeights"], path: "Tests/LucidTesting"),
+    .target(
+      name: "LucidTesting", dependencies: ["LucidTensor", "LucidWeights", "CCrypto"], path: "Tests/LucidTesting"),
     .testTarget(
       name: "LucidTensorTests", dependencies: ["LucidTensor", "LucidTesting"], resources: [.copy("Fixtures")]),
     .testTarget(name: "LucidNNTests", dependencies: ["LucidNN", "LucidTesting"]),
     .testTarget(
       name: "LucidWeightsTests", dependencies: ["LucidWeights", "LucidGenerator", "LucidTesting"],
-      resources: [.copy("Fixtures")]),
-    .testTarget(name: "LucidVisionTests", dependencies: ["LucidVision", "LucidTesting"]),
-    .testTarget(name: "LucidModelsTests", dependencies: ["LucidModels", "LucidTesting"]),
+      resources: [.copy("Fixtures"), .copy("Files/FileFixtures")]),
+    .testTarget(
+      name: "LucidVisionTests", dependencies: ["LucidVision", "LucidTesting"], resources: [.copy("Fixtures")]),
+    .testTarget(
+      name: "LucidModelsTests", dependencies: ["LucidModels", "LucidTesting"], resources: [.copy("Fixtures")]),
+    .testTarget(
+      name: "LucidCLITests", dependencies: ["LucidCLI", "LucidTesting"]),
   ],
   swiftLanguageModes: [.v6]
 )
