@@ -17,7 +17,11 @@ let package = Package(
     .systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])]),
     .systemLibrary(name: "CCurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .systemLibrary(name: "CCrypto", providers: [.apt(["libssl-dev"])]),
-    .systemLibrary(name: "CImageCodecs", providers: [.apt(["libjpeg-dev", "libpng-dev", "libwebp-dev"])]),
+    .target(  // in C because libjpeg and libpng report errors by longjmp; apt: libjpeg-dev, libpng-dev, libwebp-dev
+      name: "CImageCodecs",
+      linkerSettings: [
+        .linkedLibrary("jpeg"), .linkedLibrary("png"), .linkedLibrary("webp"), .linkedLibrary("webpdemux"),
+      ]),
     .target(name: "CLucidKernels", linkerSettings: [.linkedLibrary("gomp", .when(platforms: [.linux]))]),
 
     .target(name: "LucidTensor", dependencies: ["COneDNN", "CLucidKernels"]),
@@ -30,11 +34,12 @@ let package = Package(
       name: "LucidCLI",
       dependencies: ["Lucid", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
 
-    .target(name: "LucidTesting", dependencies: ["LucidTensor"], path: "Tests/LucidTesting"),
+    .target(name: "LucidTesting", dependencies: ["LucidTensor", "CCrypto"], path: "Tests/LucidTesting"),
     .testTarget(name: "LucidTensorTests", dependencies: ["LucidTensor", "LucidTesting"]),
     .testTarget(name: "LucidNNTests", dependencies: ["LucidNN", "LucidTesting"]),
     .testTarget(name: "LucidWeightsTests", dependencies: ["LucidWeights", "LucidTesting"]),
-    .testTarget(name: "LucidVisionTests", dependencies: ["LucidVision", "LucidTesting"]),
+    .testTarget(
+      name: "LucidVisionTests", dependencies: ["LucidVision", "LucidTesting"], resources: [.copy("Fixtures")]),
   ],
   swiftLanguageModes: [.v6]
 )
