@@ -6,7 +6,6 @@ extern int omp_get_thread_num(void);
 extern int omp_get_num_threads(void);
 extern int omp_get_max_threads(void);
 extern int omp_in_parallel(void);
-extern void omp_set_num_threads(int);
 
 typedef struct {
   ptrdiff_t count;
@@ -35,5 +34,3 @@ void lucid_parallel_for(ptrdiff_t count, ptrdiff_t grain, void (*body)(void *, p
 }
 
 int lucid_thread_count(void) { return omp_get_max_threads(); }
-
-void lucid_set_thread_count(int count) { omp_set_num_threads(count); }

@@ -11,7 +11,4 @@ void lucid_parallel_for(ptrdiff_t count, ptrdiff_t grain, void (*body)(void *con
 /// The number of threads in that pool.
 int lucid_thread_count(void);
 
-/// Sets the number of threads in that pool for calls from the current thread.
-void lucid_set_thread_count(int count);
-
 #endif

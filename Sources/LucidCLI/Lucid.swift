@@ -1,6 +1,0 @@
-import ArgumentParser
-
-@main
-struct LucidCommand: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(commandName: "lucid")
-}
