@@ -30,7 +30,8 @@ let package = Package(
       name: "LucidCLI",
       dependencies: ["Lucid", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
 
-    .target(name: "LucidTesting", dependencies: ["LucidTensor"], path: "Tests/LucidTesting"),
+    .target(name: "LucidTesting", dependencies: ["LucidTensor", "CCrypto"], path: "Tests/LucidTesting"),
+    .testTarget(name: "LucidTestingTests", dependencies: ["LucidTensor", "LucidTesting"]),
     .testTarget(name: "LucidTensorTests", dependencies: ["LucidTensor", "LucidTesting"]),
     .testTarget(name: "LucidNNTests", dependencies: ["LucidNN", "LucidTesting"]),
     .testTarget(name: "LucidWeightsTests", dependencies: ["LucidWeights", "LucidTesting"]),
