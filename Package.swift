@@ -1,5 +1,13 @@
 // swift-tools-version: 6.1
+import Foundation
 import PackageDescription
+
+/// The weight manifests in a target's folder, which lucid-generate has turned into Swift: a new family adds its own to no
+/// list.
+func manifests(in folder: String) -> [String] {
+  let files = FileManager.default.enumerator(atPath: "\(Context.packageDirectory)/\(folder)")
+  return (files?.compactMap { $0 as? String } ?? []).filter { $0.hasSuffix(".weights.json") }.sorted()
+}
 
 /// The house, bottom to top. Imports run one way only (scripts/check-imports fails on any other):
 ///
@@ -9,6 +17,7 @@ let package = Package(
   products: [
     .library(name: "Lucid", targets: ["Lucid"]),
     .executable(name: "lucid", targets: ["LucidCLI"]),
+    .executable(name: "lucid-generate", targets: ["LucidGenerator"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
@@ -17,25 +26,42 @@ let package = Package(
     .systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])]),
     .systemLibrary(name: "CCurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .systemLibrary(name: "CCrypto", providers: [.apt(["libssl-dev"])]),
-    .systemLibrary(name: "CImageCodecs", providers: [.apt(["libjpeg-dev", "libpng-dev", "libwebp-dev"])]),
+    .target(  // in C because libjpeg and libpng report errors by longjmp; apt: libjpeg-dev, libpng-dev, libwebp-dev
+      name: "CImageCodecs",
+      linkerSettings: [
+        .linkedLibrary("jpeg"), .linkedLibrary("png"), .linkedLibrary("webp"), .linkedLibrary("webpdemux"),
+      ]),
     .target(name: "CLucidKernels", linkerSettings: [.linkedLibrary("gomp", .when(platforms: [.linux]))]),
 
     .target(name: "LucidTensor", dependencies: ["COneDNN", "CLucidKernels"]),
     .target(name: "LucidNN", dependencies: ["LucidTensor"]),
     .target(name: "LucidWeights", dependencies: ["LucidTensor", "CCurl", "CCrypto"]),
     .target(name: "LucidVision", dependencies: ["LucidTensor", "CImageCodecs"]),
-    .target(name: "LucidModels", dependencies: ["LucidNN", "LucidWeights", "LucidVision"]),
+    .target(
+      name: "LucidModels", dependencies: ["LucidNN", "LucidWeights", "LucidVision"],
+      exclude: manifests(in: "Sources/LucidModels")),
     .target(name: "Lucid", dependencies: ["LucidModels"]),
     .executableTarget(
       name: "LucidCLI",
       dependencies: ["Lucid", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
 
-    .target(name: "LucidTesting", dependencies: ["LucidTensor", "CCrypto"], path: "Tests/LucidTesting"),
+    .executableTarget(name: "LucidGenerator"),
+
+    .target(
+      name: "LucidTesting", dependencies: ["LucidTensor", "LucidWeights", "CCrypto"], path: "Tests/LucidTesting"),
     .testTarget(name: "LucidTestingTests", dependencies: ["LucidTensor", "LucidTesting"]),
-    .testTarget(name: "LucidTensorTests", dependencies: ["LucidTensor", "LucidTesting"]),
+    .testTarget(
+      name: "LucidTensorTests", dependencies: ["LucidTensor", "LucidTesting"], resources: [.copy("Fixtures")]),
     .testTarget(name: "LucidNNTests", dependencies: ["LucidNN", "LucidTesting"]),
-    .testTarget(name: "LucidWeightsTests", dependencies: ["LucidWeights", "LucidTesting"]),
-    .testTarget(name: "LucidVisionTests", dependencies: ["LucidVision", "LucidTesting"]),
+    .testTarget(
+      name: "LucidWeightsTests", dependencies: ["LucidWeights", "LucidGenerator", "LucidTesting"],
+      resources: [.copy("Fixtures"), .copy("Files/FileFixtures")]),
+    .testTarget(
+      name: "LucidVisionTests", dependencies: ["LucidVision", "LucidTesting"], resources: [.copy("Fixtures")]),
+    .testTarget(
+      name: "LucidModelsTests", dependencies: ["LucidModels", "LucidTesting"], resources: [.copy("Fixtures")]),
+    .testTarget(
+      name: "LucidCLITests", dependencies: ["LucidCLI", "LucidTesting"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -60,7 +60,12 @@ extension Module {
       }
     }
 
-    var device: Device { value.device }
+    var device: Device {
+      switch content {
+      case .parameter(let parameter): parameter.device
+      case .buffer(let buffer): buffer.value.device
+      }
+    }
 
     var isOptional: Bool {
       if case .buffer(let buffer) = content { buffer.isOptional } else { false }

@@ -52,6 +52,11 @@ public final class Parameter {
   public var dtype: DType {
     if case .tensor(let tensor) = content { tensor.dtype } else { .float32 }
   }
+
+  /// Where the tensor lives.
+  public var device: Device {
+    if case .tensor(let tensor) = content { tensor.device } else { .cpu }
+  }
 }
 
 /// A tensor that belongs to a module's state but is not learned, such as a running mean.

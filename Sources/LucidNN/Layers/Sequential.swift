@@ -2,7 +2,7 @@ import LucidTensor
 
 /// Modules that are run one after the other; their names are their numbers.
 public final class Sequential: Module {
-  private let modules: [Module]
+  private var modules: [Module]
 
   /// The modules in the order in which they are run.
   public convenience init(_ modules: Module...) { self.init(modules) }
@@ -13,8 +13,11 @@ public final class Sequential: Module {
   /// The number of modules.
   public var count: Int { modules.count }
 
-  /// The module at a place.
-  public subscript(index: Int) -> Module { modules[index] }
+  /// The module at a place; fine-tuning puts a new head there.
+  public subscript(index: Int) -> Module {
+    get { modules[index] }
+    set { modules[index] = newValue }
+  }
 
   public override func key(for property: String) -> String { "" }
 

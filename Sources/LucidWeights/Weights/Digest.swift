@@ -20,10 +20,21 @@ public enum Digest: Sendable, Hashable, CustomStringConvertible {
     if case .sha256 = self { true } else { false }
   }
 
-  /// Whether a file with this full SHA-256 is the one meant.
+  /// Whether a file with this full SHA-256 is the one meant. A prefix of fewer than eight digits matches nothing.
   public func matches(_ sha256: String) -> Bool {
-    isFull ? sha256.lowercased() == hex : sha256.lowercased().hasPrefix(hex)
+    isFull ? sha256.lowercased() == hex : hex.count >= 8 && sha256.lowercased().hasPrefix(hex)
   }
 
+  /// The digest that hexadecimal digits stand for: 64 are the whole, 8 to 63 a prefix; anything else is `nil`.
+  public init?(hex: String) {
+    guard hex.utf8.allSatisfy({ Character(Unicode.Scalar($0)).isHexDigit }) else { return nil }
+    switch hex.utf8.count {
+    case 64: self = .sha256(hex.lowercased())
+    case 8..<64: self = .sha256Prefix(hex.lowercased())
+    default: return nil
+    }
+  }
+
+  /// The digits that are known, for messages.
   public var description: String { isFull ? "sha256:\(hex)" : "sha256:\(hex)… (first \(hex.count) digits)" }
 }

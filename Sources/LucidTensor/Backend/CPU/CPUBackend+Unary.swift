@@ -19,14 +19,14 @@ extension CPUBackend {
     let descriptor =
       if case .opaque = x.layout { x.descriptor } else { MemoryDescriptor(vector, strides: [1]) }
     let primitive = PrimitiveCache.shared.primitive(for: EltwiseKey(kind: kind, data: descriptor)) {
-      Primitive("\(kind)", arguments: [DNNL_ARG_SRC, DNNL_ARG_DST]) {
-        lucid_eltwise(&$0, $1.engine, $1.attributes, kind.algorithm, descriptor.handle, kind.alpha, kind.beta)
+      Primitive("\(kind)", arguments: [DNNL_ARG_SRC, DNNL_ARG_DST], [descriptor]) {
+        lucid_eltwise(&$0, $1.engine, $1.attributes, kind.algorithm, $2[0], kind.alpha, kind.beta)
       }
     }
     let output = Tensor(storage: Storage(byteCount: descriptor.byteCount), shape: x.shape, dtype: .float32, layout: {
       if case .opaque = x.layout { x.layout } else { nil }
     }())
-    primitive.execute([(DNNL_ARG_SRC, x.bytes), (DNNL_ARG_DST, output.bytes)])
+    primitive.execute([(DNNL_ARG_SRC, x), (DNNL_ARG_DST, output)])
     return output
   }
 

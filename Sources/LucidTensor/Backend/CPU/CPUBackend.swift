@@ -12,12 +12,12 @@ struct CPUBackend: Backend {
     let source = x.descriptor
     if source == target { return x }
     let primitive = PrimitiveCache.shared.primitive(for: ReorderKey(source: source, target: target)) {
-      Primitive("reorder", arguments: [DNNL_ARG_FROM, DNNL_ARG_TO]) {
-        lucid_reorder(&$0, $1.engine, $1.attributes, source.handle, target.handle)
+      Primitive("reorder", arguments: [DNNL_ARG_FROM, DNNL_ARG_TO], [source, target]) {
+        lucid_reorder(&$0, $1.engine, $1.attributes, $2[0], $2[1])
       }
     }
     let output = Tensor(uninitialized: x.shape, target)
-    primitive.execute([(DNNL_ARG_FROM, x.bytes), (DNNL_ARG_TO, output.bytes)])
+    primitive.execute([(DNNL_ARG_FROM, x), (DNNL_ARG_TO, output)])
     return output
   }
 }

@@ -81,14 +81,16 @@ final class Primitive: @unchecked Sendable {
   private let arguments: [Int32: MemoryDescriptor]
   private let scratchpad: MemoryDescriptor?
 
-  /// Compiles what `describe` describes; `arguments` are those whose memory orders will be asked for.
+  /// Compiles what `describe` describes from the handles of `descriptors` (nil for one that is nil); `arguments` are
+  /// those whose memory orders will be asked for.
   init(
-    _ name: String, arguments: [Int32],
-    describe: (inout dnnl_primitive_desc_t?, DNN) -> dnnl_status_t
+    _ name: String, arguments: [Int32], _ descriptors: [MemoryDescriptor?],
+    describe: (inout dnnl_primitive_desc_t?, DNN, [lucid_md?]) -> dnnl_status_t
   ) {
     let dnn = DNN.shared
     var description: dnnl_primitive_desc_t?
-    check(describe(&description, dnn), "describing \(name)")
+    let status = withExtendedLifetime(descriptors) { describe(&description, dnn, descriptors.map { $0?.handle }) }
+    check(status, "describing \(name)")
     defer { dnnl_primitive_desc_destroy(description) }
     var primitive: dnnl_primitive_t?
     check(dnnl_primitive_create(&primitive, description), "compiling \(name)")
@@ -108,22 +110,22 @@ final class Primitive: @unchecked Sendable {
     return descriptor
   }
 
-  /// Runs the computation on memory that has the orders of ``descriptor(_:)``.
-  func execute(_ memory: [(argument: Int32, bytes: UnsafeMutableRawPointer)]) {
+  /// Runs the computation on tensors whose memory has the orders of ``descriptor(_:)``.
+  func execute(_ tensors: [(argument: Int32, tensor: Tensor)]) {
     let dnn = DNN.shared
     var handles: [dnnl_exec_arg_t] = []
-    handles.reserveCapacity(memory.count + 1)
+    handles.reserveCapacity(tensors.count + 1)
     func append(_ argument: Int32, _ descriptor: MemoryDescriptor, _ bytes: UnsafeMutableRawPointer) {
       var handle: dnnl_memory_t?
       check(lucid_memory_create(&handle, descriptor.handle, dnn.engine, bytes), "wrapping memory")
       handles.append(dnnl_exec_arg_t(arg: argument, memory: handle))
     }
-    for (argument, bytes) in memory { append(argument, descriptor(argument), bytes) }
+    for (argument, tensor) in tensors { append(argument, descriptor(argument), tensor.bytes) }
     let scratch = scratchpad.map { Storage(byteCount: $0.byteCount) }
     if let scratchpad, let scratch { append(DNNL_ARG_SCRATCHPAD, scratchpad, scratch.base) }
     check(dnnl_primitive_execute(handle, dnn.stream, Int32(handles.count), handles), "running a primitive")
     check(dnnl_stream_wait(dnn.stream), "waiting for a primitive")
-    withExtendedLifetime(scratch) {}
+    withExtendedLifetime((tensors, scratch)) {}
     for handle in handles { dnnl_memory_destroy(handle.memory) }
   }
 }

@@ -1,3 +1,0 @@
-import LucidNN
-import LucidVision
-import LucidWeights

@@ -1,0 +1,14 @@
+// Made by lucid-generate; do not edit.
+
+import LucidWeights
+
+extension WeightCatalog {
+  /// Every model and checkpoint that comes with Lucid.
+  public static let builtIn: WeightCatalog = WeightCatalog(families: [
+    alexNet,
+    efficientNetLite,
+    mobileNetV2,
+    resNet,
+    vgg,
+  ])
+}

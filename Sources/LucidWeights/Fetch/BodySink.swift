@@ -1,0 +1,62 @@
+import CCurl
+
+/// Takes the body of an answer from libcurl and writes it to a partial file, as long as it can still be the right one.
+final class BodySink {
+  private let partial: PartialFile
+  private let easy: UnsafeMutableRawPointer
+  /// The size that the file must have.
+  private let expected: Int?
+  private var isChecked = false
+  /// The size that the file will have.
+  private(set) var total: Int?
+  /// Why the transfer was broken off from this side.
+  private(set) var error: (any Error)?
+  /// Whether the body is not the file, since the status is not 200, and was not wanted.
+  private(set) var isRefused = false
+
+  init(_ partial: PartialFile, easy: UnsafeMutableRawPointer, expected: Int?) {
+    (self.partial, self.easy, self.expected) = (partial, easy, expected)
+    total = expected
+  }
+
+  var byteCount: Int { partial.byteCount }
+
+  var progressText: String { total.map { "\(byteCount) of \($0) bytes" } ?? "\(byteCount) bytes" }
+
+  static let write: lucid_curl_write = { bytes, size, count, context in
+    let sink = Unmanaged<BodySink>.fromOpaque(context!).takeUnretainedValue()
+    return sink.take(UnsafeRawBufferPointer(start: bytes, count: size * count)) ? size * count : 0
+  }
+
+  private func take(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    do {
+      if !isChecked { try checkHead() }
+      if isRefused { return false }
+      if let expected, byteCount + bytes.count > expected {
+        throw SourceFailure(.digestMismatch, "the server sends more than the \(expected) bytes expected")
+      }
+      try partial.append(bytes)
+      return true
+    } catch {
+      self.error = error
+      return false
+    }
+  }
+
+  private func checkHead() throws {
+    isChecked = true
+    var status = 0
+    lucid_curl_get_long(easy, CURLINFO_RESPONSE_CODE, &status)
+    guard status == 200 else {
+      isRefused = true
+      return
+    }
+    var announced: curl_off_t = -1
+    lucid_curl_get_offset(easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &announced)
+    guard announced >= 0 else { return }
+    if let expected, expected != Int(announced) {
+      throw SourceFailure(.digestMismatch, "the server's file has \(announced) bytes, expected \(expected)")
+    }
+    total = Int(announced)
+  }
+}

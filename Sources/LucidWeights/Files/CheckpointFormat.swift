@@ -1,0 +1,58 @@
+import LucidTensor
+
+/// The format of a checkpoint file, found from its bytes and never from its name.
+public enum CheckpointFormat: String, Sendable, Hashable, CaseIterable {
+  /// A JSON header and plain bytes. <https://github.com/huggingface/safetensors#format>
+  case safetensors
+  /// What `torch.save` writes since PyTorch 1.6: a zip archive of a pickle and one entry a storage.
+  case torchZip = "torch-zip"
+  /// What `torch.save` wrote before: pickles, then the storages one after another.
+  case torchLegacy = "torch-legacy"
+
+  /// The format of the file at a path. Throws ``LucidError`` with ``LucidError/Code/fileUnreadable``,
+  /// ``LucidError/Code/corruptFile`` when there are too few bytes to tell, and ``LucidError/Code/unsupportedFormat``
+  /// with the format's name, where it is recognised, for all others.
+  public init(contentsOf path: String) throws(LucidError) {
+    self = try CheckpointFormat(of: MappedFile(path: path))
+  }
+
+  init(of file: MappedFile) throws(LucidError) {
+    guard file.count > 0 else { throw file.corrupt("the file is empty") }
+    if file.has([0x50, 0x4b, 0x03, 0x04], at: 0) {
+      self = .torchZip
+    } else if file.has([0x80], at: 0) {
+      self = .torchLegacy
+    } else if file.has([UInt8(ascii: "{")], at: 8) {
+      self = .safetensors
+    } else if let other = Self.others.first(where: { file.has(Array($0.magic.utf8), at: $0.offset) }) {
+      throw file.unsupported("it is \(other.name), not a checkpoint that can be read", other.advice ?? Self.readable)
+    } else if file.count < 9 {
+      throw file.corrupt("the file has \(file.count) bytes, too few for any checkpoint")
+    } else {
+      let start = file.bytes(0..<min(8, file.count)).map { String($0, radix: 16).leftPadded(to: 2) }
+      throw file.unsupported("its first bytes, \(start.joined(separator: " ")), are of no known format", Self.readable)
+    }
+  }
+
+  private static let readable = "Readable are safetensors files and what torch.save writes."
+
+  /// What people open by mistake, and the page that a server sends in place of a file.
+  private static let others: [(magic: String, offset: Int, name: String, advice: String?)] = [
+    ("version https://git-lfs", 0, "a Git LFS pointer", "Fetch the file itself with `git lfs pull`."),
+    ("<!DOCTYPE", 0, "an HTML page", "The address led to a web page; fetch the file itself."),
+    ("<!doctype", 0, "an HTML page", "The address led to a web page; fetch the file itself."),
+    ("<html", 0, "an HTML page", "The address led to a web page; fetch the file itself."),
+    ("HDF\r\n", 1, "an HDF5 file", nil),
+    ("NUMPY", 1, "a NumPy array", nil),
+    ("GGUF", 0, "a GGUF file", nil),
+    ("ustar", 257, "a tar archive", "A file that torch.save wrote before 2017 must be saved again by a newer PyTorch."),
+    ("\u{1f}", 0, "a gzip stream", "Decompress it first."),
+  ]
+}
+
+extension String {
+  /// The text with zeros in front, so that it has at least `count` characters.
+  fileprivate func leftPadded(to count: Int) -> String {
+    String(repeating: "0", count: max(0, count - self.count)) + self
+  }
+}

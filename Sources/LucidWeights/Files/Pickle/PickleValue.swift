@@ -1,0 +1,71 @@
+import LucidTensor
+
+/// What a pickle can hold here: numbers, text, containers, and the parts of tensors.
+///
+/// Text and bytes are ranges of the file and containers are indices into a ``PickleHeap``. A value is therefore a few
+/// plain words: nothing is copied from the file, a container that holds itself leaks nothing, and freeing a million
+/// nested containers does not recurse.
+enum PickleValue {
+  case none
+  case bool(Bool)
+  case int(Int)
+  /// An integer of more than 64 bits, little-endian.
+  case bigInt(Range<Int>)
+  case float(Double)
+  /// Text, not yet known to be UTF-8.
+  case text(Range<Int>)
+  case bytes(Range<Int>)
+  case list(Int)
+  case tuple(Int)
+  case set(Int)
+  case dictionary(Int)
+  case global(TorchGlobal)
+  case storage(Int)
+  case tensor(Int)
+  /// A tensor of a kind that is not supported, by the name of the function that would make it.
+  case foreignTensor(TorchGlobal)
+  /// Something that no tensor depends on, such as a device.
+  case opaque
+
+  /// What errors call the value.
+  var kind: String {
+    switch self {
+    case .none: "None"
+    case .bool: "a bool"
+    case .int, .bigInt: "an integer"
+    case .float: "a float"
+    case .text: "text"
+    case .bytes: "bytes"
+    case .list: "a list"
+    case .tuple: "a tuple"
+    case .set: "a set"
+    case .dictionary: "a dictionary"
+    case .global(let global): global.name
+    case .storage: "a storage"
+    case .tensor: "a tensor"
+    case .foreignTensor(let global): "what \(global.name) makes"
+    case .opaque: "an object"
+    }
+  }
+}
+
+/// The containers of a pickle, in the order of their making.
+struct PickleHeap {
+  /// The items of lists, tuples and sets. The first is the empty tuple.
+  var sequences: [[PickleValue]] = [[]]
+  /// The pairs of dictionaries, in order; a key may occur twice, and the last one counts.
+  var dictionaries: [[(key: PickleValue, value: PickleValue)]] = []
+  var storages: [TorchStorage] = []
+  var tensors: [TorchTensor] = []
+
+  /// The number of objects of all kinds.
+  var count: Int { sequences.count + dictionaries.count + storages.count + tensors.count }
+}
+
+/// What one pickle says.
+struct PickleDocument {
+  let root: PickleValue
+  let heap: PickleHeap
+  /// The offset, in the file, after the pickle.
+  let end: Int
+}

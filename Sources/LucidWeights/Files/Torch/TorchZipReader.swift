@@ -1,0 +1,65 @@
+import LucidTensor
+
+/// Reads what `torch.save` writes since PyTorch 1.6: a zip archive with `<root>/data.pkl`, one entry
+/// `<root>/data/<key>` a storage, and `<root>/version` and `<root>/byteorder`.
+///
+/// Source: `torch/serialization.py` and `caffe2/serialize/inline_container.cc` of PyTorch.
+enum TorchZipReader {
+  private static let versions = 1...10
+
+  static func read(_ file: MappedFile, key: String?) throws(LucidError) -> StateDict {
+    let archive = try ZipArchive(file)
+    let pickles = archive.names.filter { name in
+      name.hasSuffix("/data.pkl") && name.utf8.count(where: { $0 == UInt8(ascii: "/") }) == 1
+    }
+    guard let pickle = pickles.first else {
+      let shown = archive.names.prefix(5).map(\.quoted).joined(separator: ", ")
+      throw file.unsupported(
+        "it is a zip archive without data.pkl, so not a checkpoint of torch.save; it has \(shown.isEmpty ? "nothing" : shown)",
+        "Readable are safetensors files and what torch.save writes.")
+    }
+    guard pickles.count == 1 else {
+      throw file.corrupt("the archive has \(pickles.count) pickles, \(pickles[0].quoted) and \(pickles[1].quoted) among them")
+    }
+    let root = String(pickle.dropLast("data.pkl".count))
+    guard archive.entries[root + "constants.pkl"] == nil else {
+      throw file.unsupported(
+        "it is a TorchScript program, not a checkpoint",
+        "Save its parameters in Python: torch.save(torch.jit.load(path).state_dict(), other_path).")
+    }
+    try checkVersion(archive.entries[root + "version"] ?? archive.entries[root + ".data/version"], of: file)
+    try checkByteOrder(archive.entries[root + "byteorder"], of: file)
+
+    let document = try PickleMachine.read(file, archive.entries[pickle]!)
+    guard document.end == archive.entries[pickle]!.upperBound else {
+      throw file.corrupt("\(pickle.quoted) has bytes after the end of its pickle, at \(document.end)")
+    }
+    var storages: [String: Range<Int>] = [:]
+    let prefix = root + "data/"
+    for (name, range) in archive.entries where name.utf8.starts(with: prefix.utf8) {
+      storages[String(decoding: name.utf8.dropFirst(prefix.utf8.count), as: UTF8.self)] = range
+    }
+    return try TorchCheckpoint(file: file, document: document, storages: storages).stateDict(key: key)
+  }
+
+  /// The version is a decimal number in text; PyTorch reads 1 to 10.
+  private static func checkVersion(_ range: Range<Int>?, of file: MappedFile) throws(LucidError) {
+    guard let range else { return }
+    guard range.count <= 20, let text = file.text(range), let line = text.split(separator: "\n").first,
+      let version = Int(line)
+    else { throw file.corrupt("the entry with the archive's version is not a number") }
+    guard versions.contains(version) else {
+      throw file.unsupported(
+        "the archive is of version \(version); known are \(versions.lowerBound) to \(versions.upperBound)")
+    }
+  }
+
+  private static func checkByteOrder(_ range: Range<Int>?, of file: MappedFile) throws(LucidError) {
+    guard let range, !file.bytes(range).elementsEqual("little".utf8) else { return }
+    guard file.bytes(range).elementsEqual("big".utf8) else {
+      throw file.corrupt("the entry with the byte order says neither little nor big")
+    }
+    throw file.unsupported(
+      "its numbers are stored most significant byte first", "Load and save it again on a little-endian machine.")
+  }
+}

@@ -1,0 +1,110 @@
+import LucidTensor
+
+/// The entries of a zip archive whose bytes are stored as they are, which is how PyTorch writes checkpoints.
+///
+/// Two readers of one archive can see different files when its parts disagree, so nothing is taken on trust: the central
+/// directory, the local headers and the data descriptors must say the same, entries lie inside the file and apart from
+/// each other, and no name occurs twice. Compressed and encrypted entries are refused. CRCs are not compared: PyTorch
+/// itself can write archives without them, and whole files are verified by SHA-256.
+///
+/// Format: PKWARE's APPNOTE 6.3.10, <https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT>.
+struct ZipArchive {
+  /// The bytes of each entry, in the file, by name.
+  private(set) var entries: [String: Range<Int>] = [:]
+  /// The names in the order of the central directory.
+  private(set) var names: [String] = []
+
+  /// Reads the central directory. Throws ``LucidError`` with ``LucidError/Code/corruptFile`` or
+  /// ``LucidError/Code/unsupportedFormat``.
+  init(_ file: MappedFile) throws(LucidError) {
+    let directory = try ZipDirectory(file)
+    var reader = ByteReader(file, directory.range, part: "the central directory")
+    var extents: [(range: Range<Int>, name: String)] = []
+    for _ in 0..<directory.entryCount {
+      let entry = try ZipEntry(&reader)
+      let (data, end) = try entry.locate(before: directory.range.lowerBound, in: file)
+      guard entries.updateValue(data, forKey: entry.name) == nil else {
+        throw file.corrupt("the archive has two entries called \(entry.name.quoted)")
+      }
+      names.append(entry.name)
+      extents.append((entry.offset..<end, entry.name))
+    }
+    guard reader.remaining == 0 else {
+      throw file.corrupt("the central directory has \(reader.remaining) bytes more than its \(directory.entryCount) entries")
+    }
+    extents.sort { $0.range.lowerBound < $1.range.lowerBound }
+    for (before, after) in zip(extents, extents.dropFirst()) where before.range.upperBound > after.range.lowerBound {
+      throw file.corrupt("entries \(before.name.quoted) and \(after.name.quoted) of the archive overlap")
+    }
+  }
+}
+
+/// Where the central directory is, from the records at the end of the file.
+struct ZipDirectory {
+  let range: Range<Int>
+  let entryCount: Int
+
+  private static let endSignature: UInt32 = 0x0605_4b50
+  private static let end64Signature: UInt32 = 0x0606_4b50
+  private static let locatorSignature: UInt32 = 0x0706_4b50
+
+  /// Reads the end record, which must be the file's last 22 bytes, and the zip64 records before it, if there are any.
+  init(_ file: MappedFile) throws(LucidError) {
+    let end = file.count - 22
+    guard end >= 0 else { throw file.corrupt("the file has \(file.count) bytes, too few for a zip archive") }
+    var reader = ByteReader(file, end..<file.count, part: "the end record")
+    guard try reader.integer(UInt32.self, "a signature") == Self.endSignature else {
+      throw file.corrupt("a zip archive ends with an end record, but this file does not; it may be cut short")
+    }
+    let disk = try reader.integer(UInt16.self, "the disk")
+    let directoryDisk = try reader.integer(UInt16.self, "the disk")
+    var entriesHere = UInt64(try reader.integer(UInt16.self, "the count"))
+    var entries = UInt64(try reader.integer(UInt16.self, "the count"))
+    var size = UInt64(try reader.integer(UInt32.self, "the size"))
+    var offset = UInt64(try reader.integer(UInt32.self, "the offset"))
+    guard try reader.integer(UInt16.self, "the comment") == 0, disk == 0, directoryDisk == 0 else {
+      throw file.corrupt("the zip archive's end record has a comment that is not there, or names other disks")
+    }
+
+    // The directory must reach to these records exactly.
+    var directoryEnd = end
+    let locator = end - 20
+    if locator >= 0, file.has([0x50, 0x4b, 0x06, 0x07], at: locator) {
+      var reader = ByteReader(file, locator + 4..<end, part: "the zip64 locator")
+      let disk = try reader.integer(UInt32.self, "the disk")
+      let position = try reader.integer(UInt64.self, "the offset")
+      let disks = try reader.integer(UInt32.self, "the disk count")
+      guard disk == 0, disks <= 1, position <= UInt64(locator), locator - Int(position) == 56 else {
+        throw file.corrupt("the zip64 locator does not point at the zip64 end record before it")
+      }
+      directoryEnd = Int(position)
+      reader = ByteReader(file, directoryEnd..<locator, part: "the zip64 end record")
+      let signature = try reader.integer(UInt32.self, "a signature")
+      let recordSize = try reader.integer(UInt64.self, "the size")
+      _ = try reader.skip(4, "the versions")
+      let disk64 = try reader.integer(UInt32.self, "the disk")
+      let directoryDisk64 = try reader.integer(UInt32.self, "the disk")
+      let entriesHere64 = try reader.integer(UInt64.self, "the count")
+      let entries64 = try reader.integer(UInt64.self, "the count")
+      let size64 = try reader.integer(UInt64.self, "the size")
+      let offset64 = try reader.integer(UInt64.self, "the offset")
+      guard signature == Self.end64Signature, recordSize == 44, disk64 == 0, directoryDisk64 == 0 else {
+        throw file.corrupt("the zip64 end record is malformed")
+      }
+      func agree(_ short: UInt64, _ long: UInt64, _ all: UInt64) -> Bool { short == long || short == all }
+      guard agree(entriesHere, entriesHere64, 0xffff), agree(entries, entries64, 0xffff),
+        agree(size, size64, 0xffff_ffff), agree(offset, offset64, 0xffff_ffff)
+      else { throw file.corrupt("the zip archive's two end records disagree") }
+      (entriesHere, entries, size, offset) = (entriesHere64, entries64, size64, offset64)
+    }
+    guard offset <= UInt64(directoryEnd), size == UInt64(directoryEnd) - offset else {
+      throw file.corrupt(
+        "the central directory should have \(size) bytes from byte \(offset), but the end record begins at \(directoryEnd)")
+    }
+    guard entriesHere == entries, entries <= size / 46 else {
+      throw file.corrupt("the end record claims \(entries) entries, which \(size) bytes of central directory cannot hold")
+    }
+    range = Int(offset)..<directoryEnd
+    entryCount = Int(entries)
+  }
+}
