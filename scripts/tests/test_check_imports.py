@@ -1,4 +1,4 @@
-from support import SCRIPTS, ScriptTest
+from support import ScriptTest
 
 
 class CheckImportsTests(ScriptTest):
@@ -18,10 +18,6 @@ class CheckImportsTests(ScriptTest):
         self.assertIn(f"{path}:{line}: ", result.stderr)
         if module:
             self.assertIn(f"import {module} is forbidden here", result.stderr)
-
-    def test_this_repository_passes(self):
-        result = self.run_script("check-imports", SCRIPTS.parent)
-        self.assertEqual((result.returncode, result.stderr), (0, ""))
 
     def test_arrows_that_point_the_right_way_pass(self):
         self.assert_allowed("Sources/LucidTensor/Backend/CPU/DNN.swift", "import COneDNN\nimport CLucidKernels\n")
