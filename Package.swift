@@ -49,6 +49,7 @@ let package = Package(
 
     .target(
       name: "LucidTesting", dependencies: ["LucidTensor", "LucidWeights", "CCrypto"], path: "Tests/LucidTesting"),
+    .testTarget(name: "LucidTestingTests", dependencies: ["LucidTensor", "LucidTesting"]),
     .testTarget(
       name: "LucidTensorTests", dependencies: ["LucidTensor", "LucidTesting"], resources: [.copy("Fixtures")]),
     .testTarget(name: "LucidNNTests", dependencies: ["LucidNN", "LucidTesting"]),
