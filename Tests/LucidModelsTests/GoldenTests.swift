@@ -1,0 +1,52 @@
+import Foundation
+import LucidModels
+import LucidNN
+import LucidTensor
+import LucidTesting
+import LucidWeights
+import Testing
+
+/// Every architecture against its reference: the names, types and order of its state dict, and its logits for parameters
+/// that both sides make in the same way. Serialized, since the larger models fill much of a machine's memory.
+@Suite("Goldens", .serialized)
+struct GoldenTests {
+  static let builders = (Bundle.module.urls(forResourcesWithExtension: "json", subdirectory: "Fixtures/goldens") ?? [])
+    .map { $0.deletingPathExtension().lastPathComponent }.sorted()
+
+  @Test("There is a golden for every model")
+  func complete() throws {
+    let models = try Self.builders.map { try WeightCatalog.builtIn.model(named: $0).typeName }
+    #expect(Set(models) == Set(WeightCatalog.builtIn.models.map(\.typeName)))
+  }
+
+  @Test("The model agrees with its reference", arguments: builders)
+  func agrees(builder: String) throws {
+    let golden = try Golden(builder, in: .module)
+    let model = try WeightCatalog.builtIn.model(named: builder).makeModel()
+    let mine = model.stateDict()
+    #expect(mine.keys == golden.stateDict.map(\.key))
+    for (key, type) in golden.types { #expect(mine.type(of: key) == type, "\(key)") }
+
+    let report = try model.load(golden.filledStateDict(), strict: true)
+    #expect(report.isComplete && report.loaded.count == golden.stateDict.count)
+    model.eval()
+    for variant in golden.variants where !variant.usesPublishedWeights { expect(model, variant) }
+  }
+
+  @Test("The number of parameters is the published one", arguments: WeightCatalog.builtIn.models.map(\.name))
+  func parameterCount(name: String) throws {
+    let model = try WeightCatalog.builtIn.model(named: name)
+    let published = try #require(model.defaultWeights?.meta.numParams)
+    #expect(model.makeModel().parameterCount == published)
+  }
+
+  private func expect(_ model: any PretrainedModel, _ variant: Golden.Variant) {
+    let logits = model(Filler.input(variant.inputShape))
+    #expect(logits.shape == [variant.rows.count, 1000])
+    for (number, row) in variant.rows.enumerated() {
+      expectClose(
+        logits[number].scalars(as: Float.self), row.logits, tolerance: row.tolerance, "\(variant), row \(number)")
+      #expect(logits[number].topk(5).indices.scalars(as: Int.self) == row.top5)
+    }
+  }
+}
