@@ -105,6 +105,11 @@ struct ZipWriter {
   var entries: [Entry]
   var entryCount: UInt16?
   var directoryOffset: UInt32?
+  /// Whether sizes and offsets are in the 64-bit fields, and the shorter ones say so.
+  var isZip64 = false
+  /// Added to the 64-bit size of every entry.
+  var zip64Lie: UInt64 = 0
+  var locatorOffset: UInt64?
 
   /// An archive as torch.save makes them.
   static func checkpoint(
@@ -135,19 +140,37 @@ struct ZipWriter {
       let size = entry.centralSize ?? UInt32(entry.data.count)
       writer.put(UInt32(0x0201_4b50))
       for field in [20, 20, entry.flags, entry.method, 0, 0] { writer.put(UInt16(field)) }
-      for field in [0, size, size] { writer.put(field) }
+      for field in [0, isZip64 ? .max : size, isZip64 ? .max : size] { writer.put(field) }
       writer.put(UInt16(entry.name.utf8.count))
-      for _ in 0..<4 { writer.put(UInt16(0)) }
+      writer.put(UInt16(isZip64 ? 28 : 0))
+      for _ in 0..<3 { writer.put(UInt16(0)) }
       writer.put(UInt32(0))
-      writer.put(entry.offset ?? offset)
+      writer.put(isZip64 ? .max : entry.offset ?? offset)
       writer.put(Array(entry.name.utf8))
+      if isZip64 {
+        for field in [1, 24] { writer.put(UInt16(field)) }
+        for field in [UInt64(size) &+ zip64Lie, UInt64(size) &+ zip64Lie, UInt64(entry.offset ?? offset)] {
+          writer.put(field)
+        }
+      }
     }
     let size = UInt32(writer.bytes.count) - start
-    writer.put(UInt32(0x0605_4b50))
     let count = entryCount ?? UInt16(entries.count)
-    for field in [0, 0, count, count] { writer.put(field) }
-    writer.put(size)
-    writer.put(directoryOffset ?? start)
+    if isZip64 {
+      let record = UInt64(writer.bytes.count)
+      writer.put(UInt32(0x0606_4b50))
+      writer.put(UInt64(44))
+      for field in [45, 45, 0, 0, 0, 0] { writer.put(UInt16(field)) }
+      for field in [UInt64(count), UInt64(count), UInt64(size), UInt64(directoryOffset ?? start)] { writer.put(field) }
+      writer.put(UInt32(0x0706_4b50))
+      writer.put(UInt32(0))
+      writer.put(locatorOffset ?? record)
+      writer.put(UInt32(1))
+    }
+    writer.put(UInt32(0x0605_4b50))
+    for field in [0, 0, isZip64 ? .max : count, isZip64 ? .max : count] { writer.put(field) }
+    writer.put(isZip64 ? .max : size)
+    writer.put(isZip64 ? .max : directoryOffset ?? start)
     writer.put(UInt16(0))
     return writer.bytes
   }

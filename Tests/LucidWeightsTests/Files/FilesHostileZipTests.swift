@@ -71,6 +71,32 @@ import Testing
     }
   }
 
+  @Test func sizesOf64Bits() throws {
+    #expect(try readAll(altered { $0.isZip64 = true }).keys == ["a"])
+    for lie in [1, 1 << 40, .max, 1 << 63] as [UInt64] {
+      expectRefusal(
+        .corruptFile,
+        of: altered {
+          $0.isZip64 = true
+          $0.zip64Lie = lie
+        }, saying: "archive/data.pkl")
+    }
+    for offset in [0, 1 << 40, 1 << 63, .max] as [UInt64] {
+      expectRefusal(
+        .corruptFile,
+        of: altered {
+          $0.isZip64 = true
+          $0.locatorOffset = offset
+        }, saying: "zip64 locator")
+    }
+    expectRefusal(
+      .corruptFile,
+      of: altered {
+        $0.isZip64 = true
+        $0.entryCount = 2
+      }, saying: "entries")
+  }
+
   @Test func compressedAndEncryptedEntries() {
     expectRefusal(
       .unsupportedFormat, of: altered { $0.entries[storage].method = 8 }, saying: "archive/data/0", "method 8")
