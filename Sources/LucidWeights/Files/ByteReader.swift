@@ -23,9 +23,10 @@ struct ByteReader {
   var remaining: Int { limit - position }
 
   /// Moves past a number of bytes and returns where they are. Throws when there are fewer; nothing is allocated.
-  mutating func skip(_ count: some BinaryInteger, _ what: String) throws(LucidError) -> Range<Int> {
+  mutating func skip(_ count: some BinaryInteger, _ what: @autoclosure () -> String) throws(LucidError) -> Range<Int> {
     guard count >= 0, count <= remaining, let count = Int(exactly: count) else {
-      throw file.corrupt("\(what) at byte \(position) needs \(count) bytes, but \(part) has \(max(remaining, 0)) left")
+      throw file.corrupt(
+        "\(what()) at byte \(position) needs \(count) bytes, but \(part) has \(max(remaining, 0)) left")
     }
     let start = position
     position += count
@@ -33,16 +34,16 @@ struct ByteReader {
   }
 
   /// The next byte.
-  mutating func byte(_ what: String) throws(LucidError) -> UInt8 {
-    let range = try skip(1, what)
+  mutating func byte(_ what: @autoclosure () -> String) throws(LucidError) -> UInt8 {
+    let range = try skip(1, what())
     return file.bytes(range)[0]
   }
 
   /// The next little-endian integer.
   mutating func integer<Value: FixedWidthInteger>(
-    _ type: Value.Type, _ what: String
+    _ type: Value.Type, _ what: @autoclosure () -> String
   ) throws(LucidError) -> Value {
-    let range = try skip(MemoryLayout<Value>.size, what)
+    let range = try skip(MemoryLayout<Value>.size, what())
     return Value(littleEndian: file.bytes(range).loadUnaligned(as: Value.self))
   }
 }

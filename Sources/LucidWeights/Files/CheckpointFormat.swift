@@ -18,12 +18,13 @@ public enum CheckpointFormat: String, Sendable, Hashable, CaseIterable {
 
   init(of file: MappedFile) throws(LucidError) {
     guard file.count > 0 else { throw file.corrupt("the file is empty") }
-    if file.has([0x50, 0x4b, 0x03, 0x04], at: 0) {
+    // First, because the size that safetensors begin with can look like anything; the other two never have a { there.
+    if file.has([UInt8(ascii: "{")], at: 8) {
+      self = .safetensors
+    } else if file.has([0x50, 0x4b, 0x03, 0x04], at: 0) {
       self = .torchZip
     } else if file.has([0x80], at: 0) {
       self = .torchLegacy
-    } else if file.has([UInt8(ascii: "{")], at: 8) {
-      self = .safetensors
     } else if let other = Self.others.first(where: { file.has(Array($0.magic.utf8), at: $0.offset) }) {
       throw file.unsupported("it is \(other.name), not a checkpoint that can be read", other.advice ?? Self.readable)
     } else if file.count < 9 {

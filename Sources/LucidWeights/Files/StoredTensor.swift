@@ -23,7 +23,9 @@ struct StoredTensor: Sendable {
     guard shape.count <= Self.maximumRank else {
       throw corrupt("it has \(shape.count) dimensions; at most \(Self.maximumRank) are possible")
     }
-    guard shape.count == strides.count else { throw corrupt("it has \(shape.count) sizes and \(strides.count) strides") }
+    guard shape.count == strides.count else {
+      throw corrupt("it has \(shape.count) sizes and \(strides.count) strides")
+    }
     guard shape.allSatisfy({ $0 >= 0 }) else { throw corrupt("its shape \(shape) has a negative size") }
     guard strides.allSatisfy({ $0 >= 0 }) else { throw corrupt("its strides \(strides) have a negative one") }
     // Sizes of 0 count as 1 here, so that no partial product of an empty tensor's sizes overflows later either.
@@ -105,7 +107,8 @@ extension String {
   /// The text in quotes with control characters escaped, cut where it is long: fit for an error.
   var quoted: String {
     let shown = unicodeScalars.prefix(120)
-    return "\"" + shown.map { $0.properties.generalCategory == .control ? $0.escaped(asASCII: true) : String($0) }.joined()
+    return "\""
+      + shown.map { $0.properties.generalCategory == .control ? $0.escaped(asASCII: true) : String($0) }.joined()
       + (shown.endIndex < unicodeScalars.endIndex ? "…\"" : "\"")
   }
 }

@@ -45,7 +45,9 @@ extension PickleMachine {
   }
 
   mutating func pop(_ count: Int) throws(LucidError) -> [PickleValue] {
-    guard stack.count - (marks.last ?? 0) >= count else { throw fault("\(count) values are taken from too small a stack") }
+    guard stack.count - (marks.last ?? 0) >= count else {
+      throw fault("\(count) values are taken from too small a stack")
+    }
     let values = Array(stack.suffix(count))
     stack.removeLast(count)
     return values

@@ -117,7 +117,8 @@ struct TorchCheckpoint {
       }
       guard text.count <= Self.maximumNameLength, let name = file.text(text) else {
         throw file.corrupt(
-          "the name of a tensor, at byte \(text.lowerBound), is not UTF-8 or is longer than \(Self.maximumNameLength) bytes")
+          "the name of a tensor, at byte \(text.lowerBound), is not UTF-8 or is longer than \(Self.maximumNameLength) bytes"
+        )
       }
       guard !result.contains(name) else { throw file.corrupt("two tensors are called \(name.quoted)") }
       let (stored, storageBytes) = try resolve(name, tensor)

@@ -19,9 +19,12 @@ enum TorchLegacyReader {
     }
     guard case .bigInt(let number) = try next().root, file.bytes(number).elementsEqual(magic) else {
       throw file.unsupported(
-        "it is a pickle, but not one that torch.save wrote", "Readable are safetensors files and what torch.save writes.")
+        "it is a pickle, but not one that torch.save wrote",
+        "Readable are safetensors files and what torch.save writes.")
     }
-    guard case .int(let found) = try next().root else { throw file.corrupt("the version of the format is not a number") }
+    guard case .int(let found) = try next().root else {
+      throw file.corrupt("the version of the format is not a number")
+    }
     guard found == version else {
       throw file.unsupported("its format is of version \(found); known is \(version)")
     }

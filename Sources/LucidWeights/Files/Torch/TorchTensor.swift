@@ -143,7 +143,8 @@ extension PickleMachine {
     default: known = 4...4
     }
     guard known.contains(arguments.count), case .storage(let storage) = arguments[0],
-      case .int(let offset) = arguments[1], case .tuple(let size) = arguments[2], case .tuple(let stride) = arguments[3],
+      case .int(let offset) = arguments[1], case .tuple(let size) = arguments[2],
+      case .tuple(let stride) = arguments[3],
       let shape = integers(size), let strides = integers(stride)
     else { throw wrongArguments(function) }
     var element = heap.storages[storage].element

@@ -19,25 +19,27 @@ enum TorchZipReader {
         "Readable are safetensors files and what torch.save writes.")
     }
     guard pickles.count == 1 else {
-      throw file.corrupt("the archive has \(pickles.count) pickles, \(pickles[0].quoted) and \(pickles[1].quoted) among them")
+      throw file.corrupt(
+        "the archive has \(pickles.count) pickles, \(pickles[0].quoted) and \(pickles[1].quoted) among them")
     }
     let root = String(pickle.dropLast("data.pkl".count))
-    guard archive.entries[root + "constants.pkl"] == nil else {
+    guard !archive.contains(root + "constants.pkl") else {
       throw file.unsupported(
         "it is a TorchScript program, not a checkpoint",
         "Save its parameters in Python: torch.save(torch.jit.load(path).state_dict(), other_path).")
     }
-    try checkVersion(archive.entries[root + "version"] ?? archive.entries[root + ".data/version"], of: file)
-    try checkByteOrder(archive.entries[root + "byteorder"], of: file)
+    try checkVersion(try archive.range(of: root + "version"), of: file)
+    try checkVersion(try archive.range(of: root + ".data/version"), of: file)
+    try checkByteOrder(try archive.range(of: root + "byteorder"), of: file)
 
-    let document = try PickleMachine.read(file, archive.entries[pickle]!)
-    guard document.end == archive.entries[pickle]!.upperBound else {
+    let range = try archive.range(of: pickle)!
+    let document = try PickleMachine.read(file, range)
+    guard document.end == range.upperBound else {
       throw file.corrupt("\(pickle.quoted) has bytes after the end of its pickle, at \(document.end)")
     }
     var storages: [String: Range<Int>] = [:]
-    let prefix = root + "data/"
-    for (name, range) in archive.entries where name.utf8.starts(with: prefix.utf8) {
-      storages[String(decoding: name.utf8.dropFirst(prefix.utf8.count), as: UTF8.self)] = range
+    for storage in document.heap.storages where storages[storage.key] == nil {
+      storages[storage.key] = try archive.range(of: root + "data/" + storage.key)
     }
     return try TorchCheckpoint(file: file, document: document, storages: storages).stateDict(key: key)
   }

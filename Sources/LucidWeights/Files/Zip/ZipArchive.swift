@@ -1,41 +1,55 @@
 import LucidTensor
 
-/// The entries of a zip archive whose bytes are stored as they are, which is how PyTorch writes checkpoints.
+/// The entries of a zip archive, of which those can be read that are stored as they are: PyTorch stores all of a
+/// checkpoint's.
 ///
 /// Two readers of one archive can see different files when its parts disagree, so nothing is taken on trust: the central
 /// directory, the local headers and the data descriptors must say the same, entries lie inside the file and apart from
-/// each other, and no name occurs twice. Compressed and encrypted entries are refused. CRCs are not compared: PyTorch
-/// itself can write archives without them, and whole files are verified by SHA-256.
+/// each other, and no name occurs twice. CRCs are not compared: PyTorch itself can write archives without them, and
+/// whole files are verified by SHA-256.
 ///
 /// Format: PKWARE's APPNOTE 6.3.10, <https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT>.
 struct ZipArchive {
-  /// The bytes of each entry, in the file, by name.
-  private(set) var entries: [String: Range<Int>] = [:]
+  private let file: MappedFile
+  private var entries: [String: (entry: ZipEntry, data: Range<Int>)] = [:]
   /// The names in the order of the central directory.
   private(set) var names: [String] = []
 
   /// Reads the central directory. Throws ``LucidError`` with ``LucidError/Code/corruptFile`` or
   /// ``LucidError/Code/unsupportedFormat``.
   init(_ file: MappedFile) throws(LucidError) {
+    self.file = file
     let directory = try ZipDirectory(file)
     var reader = ByteReader(file, directory.range, part: "the central directory")
     var extents: [(range: Range<Int>, name: String)] = []
     for _ in 0..<directory.entryCount {
       let entry = try ZipEntry(&reader)
       let (data, end) = try entry.locate(before: directory.range.lowerBound, in: file)
-      guard entries.updateValue(data, forKey: entry.name) == nil else {
+      guard entries.updateValue((entry, data), forKey: entry.name) == nil else {
         throw file.corrupt("the archive has two entries called \(entry.name.quoted)")
       }
       names.append(entry.name)
       extents.append((entry.offset..<end, entry.name))
     }
     guard reader.remaining == 0 else {
-      throw file.corrupt("the central directory has \(reader.remaining) bytes more than its \(directory.entryCount) entries")
+      throw file.corrupt(
+        "the central directory has \(reader.remaining) bytes more than its \(directory.entryCount) entries")
     }
     extents.sort { $0.range.lowerBound < $1.range.lowerBound }
     for (before, after) in zip(extents, extents.dropFirst()) where before.range.upperBound > after.range.lowerBound {
       throw file.corrupt("entries \(before.name.quoted) and \(after.name.quoted) of the archive overlap")
     }
+  }
+
+  /// Whether there is an entry of this name.
+  func contains(_ name: String) -> Bool { entries[name] != nil }
+
+  /// The range of an entry's bytes in the file, nil where there is no such entry. Throws ``LucidError`` with
+  /// ``LucidError/Code/unsupportedFormat`` when it is compressed or encrypted.
+  func range(of name: String) throws(LucidError) -> Range<Int>? {
+    guard let (entry, data) = entries[name] else { return nil }
+    try entry.requirePlain(in: file)
+    return data
   }
 }
 
@@ -99,10 +113,12 @@ struct ZipDirectory {
     }
     guard offset <= UInt64(directoryEnd), size == UInt64(directoryEnd) - offset else {
       throw file.corrupt(
-        "the central directory should have \(size) bytes from byte \(offset), but the end record begins at \(directoryEnd)")
+        "the central directory should have \(size) bytes from byte \(offset), but the end record begins at \(directoryEnd)"
+      )
     }
     guard entriesHere == entries, entries <= size / 46 else {
-      throw file.corrupt("the end record claims \(entries) entries, which \(size) bytes of central directory cannot hold")
+      throw file.corrupt(
+        "the end record claims \(entries) entries, which \(size) bytes of central directory cannot hold")
     }
     range = Int(offset)..<directoryEnd
     entryCount = Int(entries)

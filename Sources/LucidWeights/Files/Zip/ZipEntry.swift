@@ -6,6 +6,8 @@ struct ZipEntry {
   /// The offset of the local header.
   let offset: Int
   private let size: UInt64
+  private let compressedSize: UInt64
+  private let method: UInt16
   private let checksum: UInt32
   private let flags: UInt16
 
@@ -20,7 +22,7 @@ struct ZipEntry {
     }
     _ = try reader.skip(4, "an entry's versions")
     flags = try reader.integer(UInt16.self, "an entry's flags")
-    let method = try reader.integer(UInt16.self, "an entry's method")
+    method = try reader.integer(UInt16.self, "an entry's method")
     _ = try reader.skip(4, "an entry's time")
     checksum = try reader.integer(UInt32.self, "an entry's checksum")
     let compressed32 = try reader.integer(UInt32.self, "an entry's size")
@@ -39,15 +41,7 @@ struct ZipEntry {
 
     let sizes = try Zip64Field.apply(
       [size32, compressed32, offset32], in: extra, of: file, "entry \(name.quoted) of the central directory")
-    guard method == 0 else {
-      throw file.unsupported(
-        "entry \(name.quoted) of the archive is compressed (method \(method)); torch.save stores entries as they are",
-        "Save the checkpoint again with torch.save, or unpack the archive and pack it without compression.")
-    }
-    guard flags & Self.isEncrypted == 0 else {
-      throw file.unsupported("entry \(name.quoted) of the archive is encrypted", "Decrypt the archive first.")
-    }
-    guard sizes[0] == sizes[1] else {
+    guard method != 0 || sizes[0] == sizes[1] else {
       throw file.corrupt("entry \(name.quoted) is stored, but its sizes differ: \(sizes[1]) and \(sizes[0]) bytes")
     }
     guard disk == 0, let offset = Int(exactly: sizes[2]) else {
@@ -56,6 +50,19 @@ struct ZipEntry {
     self.name = name
     self.offset = offset
     size = sizes[0]
+    compressedSize = sizes[1]
+  }
+
+  /// Throws ``LucidError`` with ``LucidError/Code/unsupportedFormat`` unless the entry's bytes can be used as they are.
+  func requirePlain(in file: MappedFile) throws(LucidError) {
+    guard flags & Self.isEncrypted == 0 else {
+      throw file.unsupported("entry \(name.quoted) of the archive is encrypted", "Decrypt the archive first.")
+    }
+    guard method == 0 else {
+      throw file.unsupported(
+        "entry \(name.quoted) of the archive is compressed (method \(method)); torch.save stores entries as they are",
+        "Save the checkpoint again with torch.save, or unpack the archive and pack it without compression.")
+    }
   }
 
   /// The range of the entry's bytes and the offset at which the entry, with its descriptor, ends. Throws unless the local
@@ -70,7 +77,7 @@ struct ZipEntry {
     }
     _ = try reader.skip(2, "a version")
     let localFlags = try reader.integer(UInt16.self, "the flags")
-    let method = try reader.integer(UInt16.self, "the method")
+    let localMethod = try reader.integer(UInt16.self, "the method")
     _ = try reader.skip(4, "the time")
     let localChecksum = try reader.integer(UInt32.self, "the checksum")
     let compressed32 = try reader.integer(UInt32.self, "the size")
@@ -81,16 +88,17 @@ struct ZipEntry {
     let extra = try reader.skip(extraLength, "the extra field of entry \(name.quoted)")
     let sizes = try Zip64Field.apply([size32, compressed32], in: extra, of: file, "the local header of \(name.quoted)")
 
-    guard localName == name, method == 0, localFlags == flags else {
+    guard localName == name, localMethod == method, localFlags == flags else {
       throw file.corrupt("the local header of entry \(name.quoted) disagrees with the central directory on what it is")
     }
     // With a descriptor the header's own sizes may be left at 0, to be told after the data.
     let isDeferred = flags & Self.hasDescriptor != 0 && sizes == [0, 0] && localChecksum == 0
-    guard isDeferred || sizes == [size, size] && localChecksum == checksum else {
+    guard isDeferred || sizes == [size, compressedSize] && localChecksum == checksum else {
       throw file.corrupt(
-        "entry \(name.quoted) lies about its size: \(size) bytes in the central directory, \(sizes[0]) in its local header")
+        "entry \(name.quoted) lies about its size: \(size) bytes in the central directory, \(sizes[0]) in its local header"
+      )
     }
-    let data = try reader.skip(size, "entry \(name.quoted)")
+    let data = try reader.skip(compressedSize, "entry \(name.quoted)")
     if flags & Self.hasDescriptor != 0 { try skipDescriptor(&reader) }
     return (data, reader.position)
   }
@@ -98,17 +106,17 @@ struct ZipEntry {
   /// Moves past the record that repeats checksum and sizes after the data, in 32 or 64 bits.
   private func skipDescriptor(_ reader: inout ByteReader) throws(LucidError) {
     let file = reader.file
-    let what = "the descriptor of entry \(name.quoted)"
+    var what: String { "the descriptor of entry \(name.quoted)" }
     guard try reader.integer(UInt32.self, what) == 0x0807_4b50, try reader.integer(UInt32.self, what) == checksum else {
       throw file.corrupt("\(what) is missing or disagrees with the central directory")
     }
     var short = reader
     let low = try short.integer(UInt32.self, what)
-    if UInt64(low) == size, try short.integer(UInt32.self, what) == low {
+    if UInt64(low) == compressedSize, UInt64(try short.integer(UInt32.self, what)) == size {
       reader = short
       return
     }
-    guard try reader.integer(UInt64.self, what) == size, try reader.integer(UInt64.self, what) == size else {
+    guard try reader.integer(UInt64.self, what) == compressedSize, try reader.integer(UInt64.self, what) == size else {
       throw file.corrupt("\(what) says another size than the central directory, which says \(size) bytes")
     }
   }
@@ -118,16 +126,16 @@ struct ZipEntry {
 enum Zip64Field {
   /// The values with those that are 0xffffffff replaced from the field, in order, as the format prescribes.
   static func apply(
-    _ values: [UInt32], in extra: Range<Int>, of file: MappedFile, _ what: String
+    _ values: [UInt32], in extra: Range<Int>, of file: MappedFile, _ what: @autoclosure () -> String
   ) throws(LucidError) -> [UInt64] {
-    var reader = ByteReader(file, extra, part: "the extra field of \(what)")
+    var reader = ByteReader(file, extra, part: "an extra field")
     var field: ByteReader?
     while reader.remaining > 0 {
       let tag = try reader.integer(UInt16.self, "a tag")
       let range = try reader.skip(try reader.integer(UInt16.self, "a size"), "a field")
       guard tag == 1 else { continue }
-      guard field == nil else { throw file.corrupt("\(what) has two zip64 fields") }
-      field = ByteReader(file, range, part: "the zip64 field of \(what)")
+      guard field == nil else { throw file.corrupt("\(what()) has two zip64 fields") }
+      field = ByteReader(file, range, part: "a zip64 field")
     }
     var result: [UInt64] = []
     for value in values {
