@@ -54,6 +54,19 @@ import Testing
     try shop.expectNothingLeft()
   }
 
+  @Test func unreachableIndexIsSaid() async throws {
+    let shop = try WheelShop(
+      member: bytes,
+      [
+        "PIP_NO_INDEX": "0", "PIP_FIND_LINKS": "", "PIP_INDEX_URL": "http://me:secret@127.0.0.1:1/simple",
+        "PIP_RETRIES": "1",
+      ])
+    let error = try await failure(shop.scratch, shop.source())
+    #expect(error.description.contains("could not reach the package index: "), "\(error)")
+    #expect(error.description.contains("Connection refused") && !error.description.contains("secret"), "\(error)")
+    try shop.expectNothingLeft()
+  }
+
   @Test(arguments: [("--index-url=http://x", "1"), ("a b", "1"), ("toy-net", "1 --pre"), ("toy-net", "")])
   func optionsInANameAreRefused(package: String, version: String) async throws {
     let shop = try WheelShop(member: bytes)
