@@ -20,15 +20,17 @@ final class StampBook: Sendable {
     return stamp.sha256
   }
 
-  /// The digest of the regular file at a path, by stamp or else by hashing; nil if there is none.
-  func digest(ofFileAt path: String, subject: String, _ work: Work) throws -> (sha256: String, identity: FileIdentity)?
-  {
+  /// The digest of the regular file at a path, by stamp or else by hashing; nil if there is none. `isBlob` is for files
+  /// that nobody writes to.
+  func digest(
+    ofFileAt path: String, subject: String, isBlob: Bool, _ work: Work
+  ) throws -> (sha256: String, identity: FileIdentity)? {
     guard let identity = try FileSystem.identity(of: path) else { return nil }
     if let sha256 = digest(for: identity, subject: subject) { return (sha256, identity) }
     let started = Int64(time(nil)) * 1_000_000_000
     let stamp = try hash(path, work)
     // A file that was changed just now can change again without a new time of change: it is hashed again next time.
-    if stamp.identity.modified < started - 2_000_000_000 { record(stamp, subject: subject) }
+    if isBlob || stamp.identity.modified < started - 2_000_000_000 { record(stamp, subject: subject) }
     return (stamp.sha256, stamp.identity)
   }
 

@@ -28,7 +28,9 @@ package final class WeightCache: Sendable {
   func verified(_ source: WeightSource, _ work: Work) throws -> VerifiedFile? {
     guard let sha256 = fullDigest(of: source) else { return nil }
     let blob = layout.blob(sha256)
-    guard let (found, identity) = try stamps.digest(ofFileAt: blob, subject: sha256, work) else { return nil }
+    guard let (found, identity) = try stamps.digest(ofFileAt: blob, subject: sha256, isBlob: true, work) else {
+      return nil
+    }
     if found == sha256 { return file(source, sha256, identity) }
     // A healthy copy that another process has put there in the meantime stays.
     let isSame = try FileSystem.identity(of: blob) == identity
@@ -42,7 +44,9 @@ package final class WeightCache: Sendable {
   /// A file outside of the cache, used where it is, if it is what the source says; nil if there is no file.
   func inPlace(_ path: String, for source: WeightSource, _ work: Work) throws -> VerifiedFile? {
     let subject = try IncrementalSHA256.digest(of: path)
-    guard let (found, identity) = try stamps.digest(ofFileAt: path, subject: subject, work) else { return nil }
+    guard let (found, identity) = try stamps.digest(ofFileAt: path, subject: subject, isBlob: false, work) else {
+      return nil
+    }
     try check(found, Int(identity.byteCount), against: source)
     return VerifiedFile(path: path, sha256: found, byteCount: Int(identity.byteCount))
   }

@@ -11,8 +11,13 @@ final class BodySink {
   private(set) var total: Int?
   /// Why the transfer was broken off from this side.
   private(set) var error: (any Error)?
-  /// Whether the body is not the file, since the status is not 200, and was not wanted.
+  /// Whether the status is not 200, so that the body is not the file.
+  private var isOther = false
+  private var discarded = 0
+  /// Whether the body was broken off since it is not the file.
   private(set) var isRefused = false
+  /// The most that is read of a body that is not the file, so that the transfer ends as such.
+  private static let mostDiscarded = 1 << 20
 
   init(_ partial: PartialFile, easy: UnsafeMutableRawPointer, expected: Int?) {
     (self.partial, self.easy, self.expected) = (partial, easy, expected)
@@ -31,7 +36,11 @@ final class BodySink {
   private func take(_ bytes: UnsafeRawBufferPointer) -> Bool {
     do {
       if !isChecked { try checkHead() }
-      if isRefused { return false }
+      if isOther {
+        discarded += bytes.count
+        isRefused = discarded > Self.mostDiscarded
+        return !isRefused
+      }
       if let expected, byteCount + bytes.count > expected {
         throw SourceFailure(.digestMismatch, "the server sends more than the \(expected) bytes expected")
       }
@@ -48,7 +57,7 @@ final class BodySink {
     var status = 0
     lucid_curl_get_long(easy, CURLINFO_RESPONSE_CODE, &status)
     guard status == 200 else {
-      isRefused = true
+      isOther = true
       return
     }
     var announced: curl_off_t = -1

