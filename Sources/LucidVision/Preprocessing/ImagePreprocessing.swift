@@ -100,17 +100,27 @@ public struct ImagePreprocessing: Sendable, Hashable {
   /// The picture resized and cropped, before it is scaled and normalised. Throws as ``callAsFunction(_:)-(Image)`` does.
   public func croppedPixels(_ image: Image) throws -> Image {
     let size = resize?.applied(to: image.size) ?? image.size
+    let (rows, columns) = try crops(of: size, from: image.size)
+    let window = Window(rows: rows.kept, columns: columns.kept)
+    return image.resampled(to: size, interpolation, window: window).padded(rows, columns)
+  }
+
+  /// What the crop keeps of `count` pictures that were resized to `size`, as a whole or only where the crop is. Throws when
+  /// that is too much to hold.
+  func crops(
+    of size: ImageSize, from original: ImageSize, count: Int = 1, resizingWhole: Bool = false
+  ) throws -> (rows: CenterCrop, columns: CenterCrop) {
     let rows = CenterCrop(of: size.height, to: crop?.height ?? size.height)
     let columns = CenterCrop(of: size.width, to: crop?.width ?? size.width)
     let limit = Image.DecodingOptions().maximumPixelCount
-    guard rows.count <= limit / columns.count, rows.kept.count <= limit / columns.kept.count else {
+    let computed = resizingWhole ? size : ImageSize(height: rows.kept.count, width: columns.kept.count)
+    guard rows.count <= limit / columns.count / count, computed.height <= limit / computed.width / count else {
       throw LucidError(
-        .invalidInput, doing: "preprocessing a picture of size \(image.size)",
+        .invalidInput, doing: "preprocessing a picture of size \(original)",
         problem: "It would be resized to \(size); at most \(limit) pixels are allowed.",
         advice: "Crop it to more usual proportions first.")
     }
-    let window = Window(rows: rows.kept, columns: columns.kept)
-    return image.resampled(to: size, interpolation, window: window).padded(rows, columns)
+    return (rows, columns)
   }
 
   /// Writes the channels one after the other. A channel has only 256 different values, so each is computed once.
