@@ -113,7 +113,10 @@ struct PreprocessingTests {
        "pixelRange": "unit", "mean": [0.485, 0.456, 0.406], "std": [0.229, 0.224, 0.225]}
       """
     #expect(try decoded(text) == .imageNet(crop: 224, resize: 232))
-    for (from, to) in [("0.229", "0"), ("232", "0"), (", 0.406", ""), ("bilinear", "cubist"), ("224}", "-1}")] {
+    for (from, to) in [
+      ("0.229", "0"), ("232", "0"), ("232", "9000000000000000000"), (", 0.406", ""), ("bilinear", "cubist"),
+      ("224}", "-1}"),
+    ] {
       #expect(throws: DecodingError.self) { try decoded(text.replacingOccurrences(of: from, with: to)) }
     }
   }

@@ -41,7 +41,7 @@ public struct ImagePreprocessing: Sendable, Hashable {
   /// What red, green and blue are divided by after that.
   public let std: [Double]
 
-  /// A recipe of the given steps. Traps when a size is not positive, or when mean and std are not three numbers each or
+  /// A recipe of the given steps. Traps when a size is not within 1...2^24, or when mean and std are not three numbers each or
   /// a std is zero.
   public init(
     resize: Resize?, interpolation: Interpolation = .bilinear, crop: ImageSize?, pixelRange: PixelRange = .unit,
@@ -59,7 +59,10 @@ public struct ImagePreprocessing: Sendable, Hashable {
   /// What makes the recipe impossible, if anything.
   var fault: String? {
     let sizes = [crop, resize?.size].compactMap { $0 }
-    if let size = sizes.first(where: { $0.height <= 0 || $0.width <= 0 }) { return "the size \(size) is not positive" }
+    let sides = 1...1 << 24
+    if let size = sizes.first(where: { !sides.contains($0.height) || !sides.contains($0.width) }) {
+      return "the sides of the size \(size) are not within \(sides)"
+    }
     if mean.count != 3 || std.count != 3 { return "mean and std need three numbers each: red, green, blue" }
     if (mean + std).contains(where: { !$0.isFinite }) || std.contains(0) {
       return "mean and std must be finite, and std not zero"
