@@ -70,7 +70,7 @@ lucid_picture *lucid_png_open(const uint8_t *bytes, size_t count, lucid_codec_fa
   return &self->picture;
 }
 
-/// Turns the indices in the last third of `rgb` into colours, from the front: no index is overwritten before it is read.
+/// Turns the indices in the last third of `rgb` into colours, from the front: none is overwritten before it is read.
 static void expand_palette(png_picture *self, uint8_t *rgb, size_t count) {
   png_colorp palette = NULL;
   int colors = 0;

@@ -3,7 +3,7 @@
 #include "CImageCodecs.h"
 
 // The compiler makes one version for any processor and one for those with wider registers; the loader picks.
-#if defined(__x86_64__) && defined(__linux__)
+#if defined(__x86_64__) && defined(__GLIBC__)
 #define FOR_EACH_CPU __attribute__((target_clones("avx2", "default")))
 #else
 #define FOR_EACH_CPU

@@ -48,6 +48,7 @@ public struct Image: Sendable, Hashable {
 }
 
 extension Image: CustomStringConvertible {
+  /// The width and the height.
   public var description: String { "Image(\(width)x\(height))" }
 }
 
@@ -67,5 +68,6 @@ public struct ImageSize: Sendable, Hashable, Codable, CustomStringConvertible {
   /// The size of a square.
   public init(square side: Int) { self.init(height: side, width: side) }
 
+  /// Height and width in brackets, as torchvision prints sizes.
   public var description: String { "[\(height), \(width)]" }
 }

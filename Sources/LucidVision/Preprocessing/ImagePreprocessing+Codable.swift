@@ -11,6 +11,7 @@ extension ImagePreprocessing: Codable {
     case resize, interpolation, crop, pixelRange, mean, std
   }
 
+  /// Throws `DecodingError` for a recipe that is incomplete or impossible.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     resize = try container.decodeIfPresent(Resize.self, forKey: .resize)
@@ -24,6 +25,7 @@ extension ImagePreprocessing: Codable {
     }
   }
 
+  /// Writes the recipe; steps that it does not have are left out.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encodeIfPresent(resize, forKey: .resize)
@@ -40,6 +42,7 @@ extension ImagePreprocessing.Resize: Codable {
     case shorterSide, height, width
   }
 
+  /// Reads `shorterSide`, or else `height` and `width`.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     if let side = try container.decodeIfPresent(Int.self, forKey: .shorterSide) {
@@ -49,6 +52,7 @@ extension ImagePreprocessing.Resize: Codable {
     }
   }
 
+  /// Writes `shorterSide`, or `height` and `width`.
   public func encode(to encoder: any Encoder) throws {
     switch self {
     case .shorterSide(let side):

@@ -41,7 +41,7 @@ public struct ImagePreprocessing: Sendable, Hashable {
   /// What red, green and blue are divided by after that.
   public let std: [Double]
 
-  /// A recipe of the given steps. Traps when a size is not positive, or when mean and std are not three numbers each or
+  /// A recipe of the given steps. Traps when a size is not within 1...2^24, or when mean and std are not three numbers each or
   /// a std is zero.
   public init(
     resize: Resize?, interpolation: Interpolation = .bilinear, crop: ImageSize?, pixelRange: PixelRange = .unit,
@@ -59,7 +59,10 @@ public struct ImagePreprocessing: Sendable, Hashable {
   /// What makes the recipe impossible, if anything.
   var fault: String? {
     let sizes = [crop, resize?.size].compactMap { $0 }
-    if let size = sizes.first(where: { $0.height <= 0 || $0.width <= 0 }) { return "the size \(size) is not positive" }
+    let sides = 1...1 << 24
+    if let size = sizes.first(where: { !sides.contains($0.height) || !sides.contains($0.width) }) {
+      return "the sides of the size \(size) are not within \(sides)"
+    }
     if mean.count != 3 || std.count != 3 { return "mean and std need three numbers each: red, green, blue" }
     if (mean + std).contains(where: { !$0.isFinite }) || std.contains(0) {
       return "mean and std must be finite, and std not zero"
@@ -100,17 +103,27 @@ public struct ImagePreprocessing: Sendable, Hashable {
   /// The picture resized and cropped, before it is scaled and normalised. Throws as ``callAsFunction(_:)-(Image)`` does.
   public func croppedPixels(_ image: Image) throws -> Image {
     let size = resize?.applied(to: image.size) ?? image.size
+    let (rows, columns) = try crops(of: size, from: image.size)
+    let window = Window(rows: rows.kept, columns: columns.kept)
+    return image.resampled(to: size, interpolation, window: window).padded(rows, columns)
+  }
+
+  /// What the crop keeps of `count` pictures that were resized to `size`, as a whole or only where the crop is. Throws when
+  /// that is too much to hold.
+  func crops(
+    of size: ImageSize, from original: ImageSize, count: Int = 1, resizingWhole: Bool = false
+  ) throws -> (rows: CenterCrop, columns: CenterCrop) {
     let rows = CenterCrop(of: size.height, to: crop?.height ?? size.height)
     let columns = CenterCrop(of: size.width, to: crop?.width ?? size.width)
     let limit = Image.DecodingOptions().maximumPixelCount
-    guard rows.count <= limit / columns.count, rows.kept.count <= limit / columns.kept.count else {
+    let computed = resizingWhole ? size : ImageSize(height: rows.kept.count, width: columns.kept.count)
+    guard rows.count <= limit / columns.count / count, computed.height <= limit / computed.width / count else {
       throw LucidError(
-        .invalidInput, doing: "preprocessing a picture of size \(image.size)",
+        .invalidInput, doing: "preprocessing a picture of size \(original)",
         problem: "It would be resized to \(size); at most \(limit) pixels are allowed.",
         advice: "Crop it to more usual proportions first.")
     }
-    let window = Window(rows: rows.kept, columns: columns.kept)
-    return image.resampled(to: size, interpolation, window: window).padded(rows, columns)
+    return (rows, columns)
   }
 
   /// Writes the channels one after the other. A channel has only 256 different values, so each is computed once.
