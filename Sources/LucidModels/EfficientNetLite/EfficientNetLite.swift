@@ -72,10 +72,9 @@ private func norm(_ channels: Int) -> BatchNorm2d { BatchNorm2d(channels, eps: 1
 /// MBConv without squeeze-and-excite: a 1x1 convolution to more channels, one of each channel by itself, and a 1x1 one
 /// to few without activation.
 private final class Block: Module {
-  let expandConv: Conv2d?
-  let bn0: BatchNorm2d?
-  let depthwiseConv, projectConv: Conv2d
-  let bn1, bn2: BatchNorm2d
+  let expandConv: Conv2d?, bn0: BatchNorm2d?
+  let depthwiseConv: Conv2d, bn1: BatchNorm2d
+  let projectConv: Conv2d, bn2: BatchNorm2d
   private let isResidual: Bool
 
   init(_ input: Int, _ output: Int, kernel: Int, stride: Int, expansion: Int) {

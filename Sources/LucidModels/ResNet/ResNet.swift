@@ -67,8 +67,8 @@ private func shortcut(_ input: Int, _ output: Int, _ stride: Int) -> Sequential?
 
 /// Two 3x3 convolutions.
 private final class BasicBlock: Module {
-  let conv1, conv2: Conv2d
-  let bn1, bn2: BatchNorm2d
+  let conv1: Conv2d, bn1: BatchNorm2d
+  let conv2: Conv2d, bn2: BatchNorm2d
   let downsample: Sequential?
 
   init(_ input: Int, _ planes: Int, _ stride: Int) {
@@ -86,8 +86,9 @@ private final class BasicBlock: Module {
 
 /// A 1x1 convolution to fewer channels, a 3x3 one, and a 1x1 one to four times the planes.
 private final class Bottleneck: Module {
-  let conv1, conv2, conv3: Conv2d
-  let bn1, bn2, bn3: BatchNorm2d
+  let conv1: Conv2d, bn1: BatchNorm2d
+  let conv2: Conv2d, bn2: BatchNorm2d
+  let conv3: Conv2d, bn3: BatchNorm2d
   let downsample: Sequential?
 
   init(_ input: Int, _ planes: Int, _ stride: Int, _ groups: Int, _ widthPerGroup: Int) {
