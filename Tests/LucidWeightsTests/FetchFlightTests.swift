@@ -37,7 +37,11 @@ import Testing
     }
     #expect(try scratch.blobs().count == 1)
     #expect(scratch.partials() == [])
-    #expect(try scratch.another().cachedFile(for: [source]) != nil)
+    let count = server.requests.count
+    let resolver = scratch.another()
+    let file = try await resolver.resolve([source], name: "m")
+    #expect(try resolver.cachedFile(for: [source]) == file)
+    #expect(server.requests.count == count)
   }
 
   @Test func failedFlightOfAnotherSourceIsNoFailureOfThis() async throws {

@@ -114,7 +114,9 @@ import Testing
 
 /// A folder with one wheel, `toy-net` 0.1.0, and a cache whose pip knows no other index.
 private final class WheelShop: Sendable {
+  /// Without pip these tests are skipped, but not where they must count.
   static let hasPip: Bool = {
+    if ProcessInfo.processInfo.environment["CI"] == "true" { return true }
     guard let python = Subprocess.find("python3", in: ProcessInfo.processInfo.environment) else { return false }
     let process = Process()
     process.executableURL = URL(fileURLWithPath: python)

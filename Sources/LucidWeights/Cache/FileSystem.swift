@@ -64,6 +64,18 @@ enum FileSystem {
     if fsync(descriptor) != 0, errno != EINVAL { throw failure("writing the folder \(path) to disk", errno) }
   }
 
+  /// Writes a file's bytes to disk and lets nobody write to it from here on.
+  static func protect(_ path: String) throws {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw failure("reading \(path)", errno) }
+    defer { close(descriptor) }
+    var info = stat()
+    guard fstat(descriptor, &info) == 0, fchmod(descriptor, info.st_mode & 0o444) == 0 else {
+      throw failure("protecting \(path)", errno)
+    }
+    guard fsync(descriptor) == 0 else { throw failure("writing \(path) to disk", errno) }
+  }
+
   /// Renames, replacing what has the new name.
   static func rename(_ old: String, to new: String) throws {
     if Glibc.rename(old, new) != 0 { throw failure("moving \(old) to \(new)", errno) }

@@ -62,12 +62,14 @@ package final class WeightCache: Sendable {
     do {
       let blob = layout.blob(file.sha256)
       try FileSystem.makeFolder(FileSystem.parent(of: blob))
+      try FileSystem.protect(path)
       try FileSystem.rename(path, to: blob)
+      try FileSystem.synchronizeFolder(FileSystem.parent(of: blob))
       guard let identity = try FileSystem.identity(of: blob) else { return nil }
       return note(source, file.sha256, identity)
     } catch {
-      // The root, or the file in it, is not ours to change: the file is as good where it is.
-      return file
+      // The root, or the file in it, is not ours to change: the file is as good where it is, if it still is there.
+      return try FileSystem.identity(of: path) != nil ? file : verified(source, work)
     }
   }
 
@@ -89,6 +91,9 @@ package final class WeightCache: Sendable {
   func publish(_ partial: PartialFile, for source: WeightSource) throws -> VerifiedFile {
     let sha256 = try partial.sha256()
     try check(sha256, partial.byteCount, against: source)
+    // Another process was quicker: its file, which others may hold a stamp of, stays. Where two are as quick as each
+    // other the later rename wins, and the stamp may be of the earlier: the next use hashes once more.
+    if let file = try stamped(source) { return file }
     return note(source, sha256, try partial.publish(to: layout.blob(sha256)))
   }
 

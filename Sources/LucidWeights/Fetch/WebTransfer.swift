@@ -50,8 +50,8 @@ final class WebTransfer {
       advice: "Check the libcurl of this machine (package libcurl4).")
   }
 
-  /// Asks for an address and writes the body of a 200 answer to `partial`, at most `limit` bytes. No redirect is
-  /// followed. A transfer that breaks off is a transient `SourceFailure`.
+  /// Asks for an address and writes the body of a 200 answer to `partial`, no more than the `expected` bytes. No
+  /// redirect is followed. A transfer that breaks off is a transient `SourceFailure`.
   func get(_ address: WebAddress, into partial: PartialFile, expecting expected: Int?) throws -> Answer {
     let sink = BodySink(partial, easy: easy, expected: expected)
     try withExtendedLifetime(sink) {

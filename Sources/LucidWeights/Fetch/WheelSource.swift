@@ -164,9 +164,12 @@ struct WheelSource {
   private static let noPip: Int32 = 97
   private static let noMember: Int32 = 98
 
-  /// Runs pip, and kills it with all it started when the process that waits for it is gone.
+  /// Runs pip, and kills it with all it started when the process that waits for it is gone. No module is taken from the
+  /// working directory, which may be anybody's.
   private static let pip = """
-    import importlib.util, os, runpy, signal, sys, threading
+    import sys
+    sys.path[:] = [folder for folder in sys.path if folder]
+    import importlib.util, os, runpy, signal, threading
     if importlib.util.find_spec("pip") is None:
         sys.exit(\(noPip))
     def watch():
