@@ -47,7 +47,9 @@ struct WeightFacts: Encodable {
 
   /// The facts for a person, one a line; what is not known is left out.
   func text(_ weights: CatalogWeight) -> String {
-    var lines: [(String, String)] = [("model", "\(type) (\(model))"), ("tag", tag + (isDefault ? ", the default" : ""))]
+    var lines: [(String, String)] = [
+      ("model", "\(type) (\(model))"), ("tag", tag + (isDefault ? ", the default" : "")),
+    ]
     if !aliases.isEmpty { lines.append(("aliases", aliases.joined(separator: ", "))) }
     for (dataset, values) in metrics.sorted(by: { $0.key < $1.key }) {
       for (metric, value) in values.sorted(by: { $0.key < $1.key }) {

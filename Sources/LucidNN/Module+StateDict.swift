@@ -78,8 +78,9 @@ extension Module {
       "\($0) is \(stateDict.type(of: $0)!.shape) in the state dict, \(types[$0]!.shape) in the module"
     }
     add(report.missing, "name is missing from the state dict", "names are missing from the state dict") { $0 }
-    add(report.unexpected, "name of the state dict is not in the module", "names of the state dict are not in the module")
-    { $0 }
+    add(
+      report.unexpected, "name of the state dict is not in the module", "names of the state dict are not in the module"
+    ) { $0 }
     let isPrefixed = !stateDict.keys.isEmpty && stateDict.keys.allSatisfy { $0.hasPrefix("module.") }
     return LucidError(
       .stateDictMismatch, doing: "loading a state dict into \(Swift.type(of: self))",

@@ -29,7 +29,8 @@ extension Tensor {
   ) rethrows {
     let count = shape.elementCount
     let storage = Storage(byteCount: count * MemoryLayout<Element>.stride)
-    try fill(UnsafeMutableBufferPointer(start: storage.base.bindMemory(to: Element.self, capacity: count), count: count))
+    try fill(
+      UnsafeMutableBufferPointer(start: storage.base.bindMemory(to: Element.self, capacity: count), count: count))
     self.init(storage: storage, shape: shape, dtype: Element.dtype)
   }
 

@@ -67,7 +67,7 @@ import Testing
     try shop.expectNothingLeft()
   }
 
-  @Test(arguments: [("--index-url=http://x", "1"), ("a b", "1"), ("toy-net", "1 --pre"), ("toy-net", "")])
+  @Test(arguments: [("--proxy=http://x", "1"), ("a b", "1"), ("toy-net", "1 --pre"), ("toy-net", "")])
   func optionsInANameAreRefused(package: String, version: String) async throws {
     let shop = try WheelShop(member: bytes)
     let error = try await failure(shop.scratch, shop.source(package: package, version: version))

@@ -60,7 +60,8 @@ struct Convolution: Operation {
       let padded = x[axis + 2] + settings.padBegin[axis] + settings.padEnd[axis]
       let window = (weight[axis + 2] - 1) * dilation + 1
       precondition(
-        padded >= window, "conv2d: a window of \(window) does not fit \(padded) elements (input \(x), padding included)")
+        padded >= window, "conv2d: a window of \(window) does not fit \(padded) elements (input \(x), padding included)"
+      )
       sizes.append((padded - window) / stride + 1)
     }
     return [TensorType(Shape(sizes))]
@@ -89,7 +90,8 @@ extension Tensor {
     dilation: (Int, Int) = (1, 1), groups: Int = 1
   ) -> Tensor {
     let (strides, dilations) = ([stride.0, stride.1], [dilation.0, dilation.1])
-    precondition(rank == 4 && weight.rank == 4, "conv2d: the input \(shape) and the weight \(weight.shape) must have rank 4")
+    precondition(
+      rank == 4 && weight.rank == 4, "conv2d: the input \(shape) and the weight \(weight.shape) must have rank 4")
     let pads = (0..<2).map {
       padding.amounts(
         axis: $0, size: shape[$0 + 2], kernel: weight.shape[$0 + 2], stride: strides[$0], dilation: dilations[$0])

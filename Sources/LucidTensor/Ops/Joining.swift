@@ -139,7 +139,8 @@ extension Tensor {
       return Tensor.concat([filling(before), kept, filling(after)], dim: axis)
     case .reflect:
       precondition(
-        before < size && after < size, "pad: cannot mirror \(Swift.max(before, after)) elements of a dimension of \(size)")
+        before < size && after < size,
+        "pad: cannot mirror \(Swift.max(before, after)) elements of a dimension of \(size)")
       return kept.indexSelect(
         dim: axis, (-before..<(size + after)).map { $0 < 0 ? -$0 : $0 >= size ? 2 * size - 2 - $0 : $0 })
     case .replicate:

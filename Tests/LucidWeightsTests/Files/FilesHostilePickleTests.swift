@@ -27,7 +27,7 @@ import Testing
       .unsafeFile,
       PickleWriter.build {
         $0.global(module, name)
-        $0.text("touch /tmp/owned")
+        $0.text("touch owned")
         $0.raw(0x85)
         $0.op("R")
       }, words)
@@ -37,7 +37,7 @@ import Testing
         $0.text(module)
         $0.text(name)
         $0.raw(0x93)
-        $0.text("touch /tmp/owned")
+        $0.text("touch owned")
         $0.raw(0x85)
         $0.op("R")
       }, words)

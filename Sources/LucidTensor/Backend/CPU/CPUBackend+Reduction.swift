@@ -82,8 +82,14 @@ extension CPUBackend {
   func topK(_ x: Tensor, count: Int, greatest: Bool) -> (values: Tensor, indices: Tensor) {
     let x = x.contiguous()
     switch x.dtype {
-    case .float32: return topK(x, count) { (a: Float, b: Float) in greatest ? a > b || (a.isNaN && !b.isNaN) : a < b || (a.isNaN && !b.isNaN) }
-    case .float64: return topK(x, count) { (a: Double, b: Double) in greatest ? a > b || (a.isNaN && !b.isNaN) : a < b || (a.isNaN && !b.isNaN) }
+    case .float32:
+      return topK(x, count) { (a: Float, b: Float) in
+        greatest ? a > b || (a.isNaN && !b.isNaN) : a < b || (a.isNaN && !b.isNaN)
+      }
+    case .float64:
+      return topK(x, count) { (a: Double, b: Double) in
+        greatest ? a > b || (a.isNaN && !b.isNaN) : a < b || (a.isNaN && !b.isNaN)
+      }
     default: return topK(x, count) { (a: Int64, b: Int64) in greatest ? a > b : a < b }
     }
   }

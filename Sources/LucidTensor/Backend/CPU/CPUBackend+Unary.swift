@@ -23,9 +23,11 @@ extension CPUBackend {
         lucid_eltwise(&$0, $1.engine, $1.attributes, kind.algorithm, $2[0], kind.alpha, kind.beta)
       }
     }
-    let output = Tensor(storage: Storage(byteCount: descriptor.byteCount), shape: x.shape, dtype: .float32, layout: {
-      if case .opaque = x.layout { x.layout } else { nil }
-    }())
+    let output = Tensor(
+      storage: Storage(byteCount: descriptor.byteCount), shape: x.shape, dtype: .float32,
+      layout: {
+        if case .opaque = x.layout { x.layout } else { nil }
+      }())
     primitive.execute([(DNNL_ARG_SRC, x), (DNNL_ARG_DST, output)])
     return output
   }

@@ -20,7 +20,8 @@ final class DNN: @unchecked Sendable {
     check(dnnl_stream_create(&stream, engine, dnnl_stream_default_flags.rawValue), "creating a stream")
     var attributes: dnnl_primitive_attr_t?
     check(dnnl_primitive_attr_create(&attributes), "creating attributes")
-    check(dnnl_primitive_attr_set_scratchpad_mode(attributes, dnnl_scratchpad_mode_user), "asking for own scratch memory")
+    check(
+      dnnl_primitive_attr_set_scratchpad_mode(attributes, dnnl_scratchpad_mode_user), "asking for own scratch memory")
     self.engine = engine!
     self.stream = stream!
     self.attributes = attributes!

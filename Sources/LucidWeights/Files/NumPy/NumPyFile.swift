@@ -37,7 +37,9 @@ extension Tensor {
         .unsupportedFormat, doing: "reading \(path)", problem: "elements of type '\(descr)' are not supported",
         advice: "Save little-endian numbers: array.astype('<f4').")
     }
-    guard let isFortran = NumPyHeader.flag("fortran_order", header) else { throw fail("the header has no 'fortran_order'") }
+    guard let isFortran = NumPyHeader.flag("fortran_order", header) else {
+      throw fail("the header has no 'fortran_order'")
+    }
     var byteCount = dtype.byteCount
     for size in shape {
       let (product, overflow) = byteCount.multipliedReportingOverflow(by: size)
@@ -112,7 +114,9 @@ private enum NumPyHeader {
   }
 
   static func shape(_ header: String) -> [Int]? {
-    guard let value = value("shape", header), value.first == "(", let end = value.firstIndex(of: ")") else { return nil }
+    guard let value = value("shape", header), value.first == "(", let end = value.firstIndex(of: ")") else {
+      return nil
+    }
     let parts = value[..<end].dropFirst().split(separator: ",").map { $0.filter { $0 != " " } }
     let sizes = parts.filter { !$0.isEmpty }.map { Int($0) }
     guard sizes.allSatisfy({ $0 != nil && $0! >= 0 }) else { return nil }
