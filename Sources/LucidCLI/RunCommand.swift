@@ -37,7 +37,9 @@ struct RunCommand: AsyncParsableCommand {
     guard (1...1_000_000).contains(classes) else {
       throw ValidationError("--classes must be from 1 to 1000000, not \(classes).")
     }
-    if !isFile { throw ValidationError("--classes is for a file's parameters; \(weights) is the name of published ones.") }
+    if !isFile {
+      throw ValidationError("--classes is for a file's parameters; \(weights) is the name of published ones.")
+    }
   }
 
   func run() async throws {

@@ -83,7 +83,7 @@ struct WeightsCommand: AsyncParsableCommand {
             try await WeightResolver.shared.resolve(checkpoint.entry.sources, name: checkpoint.name, progress: $0)
           }
           (result.path, result.sha256, result.bytes) = (file.path, file.sha256, file.byteCount)
-          } catch let error as LucidError {
+        } catch let error as LucidError {
           result.error = "\(error)"
           Console.printError("error: \(error)")
         }

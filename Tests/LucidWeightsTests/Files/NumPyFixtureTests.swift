@@ -79,10 +79,10 @@ import Testing
         let script = """
           import sys, numpy
           with open(sys.argv[1], 'rb') as file: array = numpy.load(file, allow_pickle=False); assert not file.read()
-          print(array.dtype.name, list(array.shape), array.tobytes().hex())
+          print(array.dtype.name, list(array.shape), '\"' + array.tobytes().hex() + '\"')
           """
         let output = try #require(try Self.run(python, ["-c", script, path]))
-        #expect(output == "\(tensor.dtype) \(expected.shape ?? []) \(expected.hex ?? "")", "\(name)")
+        #expect(output == "\(tensor.dtype) \(expected.shape ?? []) \"\(expected.hex ?? "")\"", "\(name)")
       }
     }
   }

@@ -35,13 +35,14 @@ import Testing
   }
 
   @Test func theHelperWritesFilesThatAreRead() throws {
-    for (data, shape) in [
-      (Self.file(Self.header("(2, 3)"), bytes: 24), [2, 3] as Shape),
+    let files: [(Data, Shape)] = [
+      (Self.file(Self.header("(2, 3)"), bytes: 24), [2, 3]),
       (Self.file(Self.header("(2, 3)"), version: [2, 0], bytes: 24), [2, 3]),
       (Self.file(Self.header("()"), bytes: 4), []), (Self.file(Self.header("(3,)"), bytes: 12), [3]),
       (Self.file(Self.header("(2L, 3L)") + "  \n", bytes: 24), [2, 3]),
       (Self.file("{\"shape\": (1,), \"fortran_order\": True, \"descr\": \"<f4\"}", bytes: 4), [1]),
-    ] {
+    ]
+    for (data, shape) in files {
       #expect(try withFile(data) { try Tensor(contentsOfNumPyFile: $0) }.shape == shape)
     }
   }
@@ -54,7 +55,9 @@ import Testing
       try expectRefusal(.corruptFile, Self.file(Self.header(shape)), "more elements than can be counted")
     }
     try expectRefusal(.corruptFile, Self.file(Self.header("(1000000000000,)")), "takes 4000000000000 bytes")
-    for shape in ["(-1,)", "(2, -3)", "(18446744073709551616,)", "(1.5,)", "(2 3)", "(2,,3)", "[2]", "2", "('2',)", "(2"] {
+    for shape in [
+      "(-1,)", "(2, -3)", "(18446744073709551616,)", "(1.5,)", "(2 3)", "(2,,3)", "[2]", "2", "('2',)", "(2",
+    ] {
       try expectRefusal(.corruptFile, Self.file(Self.header(shape), bytes: 8), "not a dictionary")
     }
     let many = "(" + String(repeating: "1, ", count: 65) + ")"
@@ -86,7 +89,8 @@ import Testing
   @Test func lengthsThatLie() throws {
     let header = Self.header("(1,)")
     try expectRefusal(.corruptFile, Self.file(header, declared: 0xffff, bytes: 4), "needs 65535 bytes")
-    try expectRefusal(.corruptFile, Self.file(header, version: [2, 0], declared: 0xffff_ffff), "needs 4294967295 bytes")
+    try expectRefusal(
+      .corruptFile, Self.file(header, version: [2, 0], declared: 0xffff_ffff), "needs 4294967295 bytes")
     let long = header + String(repeating: " ", count: 20_000)
     try expectRefusal(.corruptFile, Self.file(long, version: [3, 0], bytes: 4), "more than any array's")
   }

@@ -63,7 +63,8 @@ extension Tensor {
     var header = "{'descr': '\(descr)', 'fortran_order': False, 'shape': (\(sizes)), }"
     // The numbers begin at a multiple of 64, as numpy.save aligns them.
     header += String(repeating: " ", count: 63 - (10 + header.utf8.count) % 64) + "\n"
-    let start = NumPyHeader.magic + [1, 0, UInt8(header.utf8.count & 0xff), UInt8(header.utf8.count >> 8)] + header.utf8
+    let start =
+      NumPyHeader.magic + [1, 0, UInt8(header.utf8.count & 0xff), UInt8(header.utf8.count >> 8)] + header.utf8
     do {
       try FileWriting.write(path) { descriptor in
         try start.withUnsafeBytes { try FileSystem.write($0, to: descriptor, path) }
