@@ -23,18 +23,21 @@ package protocol Backend: Sendable {
   func softmax(_ x: Tensor, axis: Int, logarithm: Bool) -> Tensor
 
   /// Two-dimensional convolution of `[N, C, H, W]` with `[O, C / groups, kH, kW]`.
-  func convolution(_ x: Tensor, _ weight: Tensor, bias: Tensor?, _ settings: ConvolutionSettings, shape: Shape) -> Tensor
+  func convolution(_ x: Tensor, _ weight: Tensor, bias: Tensor?, _ settings: ConvolutionSettings, shape: Shape)
+    -> Tensor
   /// Two-dimensional pooling of `[N, C, H, W]`.
   func pool(_ x: Tensor, _ settings: PoolingSettings, shape: Shape) -> Tensor
   /// Adaptive pooling of `[N, C, H, W]` to `[N, C, h, w]`: windows that tile the input as evenly as they can.
   func adaptivePool(_ x: Tensor, _ kind: AdaptivePoolingKind, shape: Shape) -> Tensor
   /// `(x - mean) / sqrt(variance + epsilon) * weight + bias` by channel of `[N, C, …]`.
   func batchNorm(
-    _ x: Tensor, mean: Tensor, variance: Tensor, weight: Tensor, bias: Tensor, epsilon: Float) -> Tensor
+    _ x: Tensor, mean: Tensor, variance: Tensor, weight: Tensor, bias: Tensor, epsilon: Float
+  ) -> Tensor
   /// As ``batchNorm(_:mean:variance:weight:bias:epsilon:)`` with the batch's own mean and (biased) variance, which are
   /// returned too.
   func batchNormTraining(
-    _ x: Tensor, weight: Tensor, bias: Tensor, epsilon: Float) -> (output: Tensor, mean: Tensor, variance: Tensor)
+    _ x: Tensor, weight: Tensor, bias: Tensor, epsilon: Float
+  ) -> (output: Tensor, mean: Tensor, variance: Tensor)
   /// `(x - mean) / sqrt(variance + epsilon) * weight + bias` with mean and variance over the last dimension.
   func layerNorm(_ x: Tensor, weight: Tensor, bias: Tensor, epsilon: Float) -> Tensor
   /// Resizes the last two dimensions of `[N, C, H, W]`.

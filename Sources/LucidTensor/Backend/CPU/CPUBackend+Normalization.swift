@@ -22,7 +22,9 @@ extension CPUBackend {
     let (x, weight, bias) = (x.forDNN, weight.contiguous(), bias.contiguous())
     let primitive = batchNormPrimitive(x, epsilon, global: false)
     let output = Tensor(uninitialized: x.shape, primitive.descriptor(DNNL_ARG_DST))
-    let (mean, variance) = (Tensor(uninitialized: weight.shape, .float32), Tensor(uninitialized: weight.shape, .float32))
+    let (mean, variance) = (
+      Tensor(uninitialized: weight.shape, .float32), Tensor(uninitialized: weight.shape, .float32)
+    )
     primitive.execute([
       (DNNL_ARG_SRC, x), (DNNL_ARG_MEAN, mean), (DNNL_ARG_VARIANCE, variance),
       (DNNL_ARG_SCALE, weight), (DNNL_ARG_SHIFT, bias), (DNNL_ARG_DST, output),

@@ -5,7 +5,8 @@ extension CPUBackend {
     if shape.elementCount == 0 { return Tensor(uninitialized: shape, .float32) }
     // What the last window needs past the padding asked for, when it may stick out.
     let excess = (0..<2).map { axis in
-      let reach = (shape[axis + 2] - 1) * settings.stride[axis] + (settings.kernel[axis] - 1) * settings.dilation[axis] + 1
+      let reach =
+        (shape[axis + 2] - 1) * settings.stride[axis] + (settings.kernel[axis] - 1) * settings.dilation[axis] + 1
       return reach - x.shape[axis + 2] - settings.padding[axis]
     }
     if settings.kind == .averageWithPadding && zip(excess, settings.padding).contains(where: { $0 > $1 }) {
@@ -95,6 +96,7 @@ extension CPUBackend {
     let x = x.contiguous()
     let output = Tensor(uninitialized: shape, .float32)
     let (height, width) = (x.shape[2], x.shape[3])
+    defer { withExtendedLifetime(x) {} }
     let source = UnsafePointer(x.bytes.assumingMemoryBound(to: Float.self))
     let target = output.bytes.assumingMemoryBound(to: Float.self)
     parallelFor(shape[0] * shape[1], grain: max(1, (1 << 14) / max(height * width, 1))) { range in

@@ -20,7 +20,8 @@ final class DNN: @unchecked Sendable {
     check(dnnl_stream_create(&stream, engine, dnnl_stream_default_flags.rawValue), "creating a stream")
     var attributes: dnnl_primitive_attr_t?
     check(dnnl_primitive_attr_create(&attributes), "creating attributes")
-    check(dnnl_primitive_attr_set_scratchpad_mode(attributes, dnnl_scratchpad_mode_user), "asking for own scratch memory")
+    check(
+      dnnl_primitive_attr_set_scratchpad_mode(attributes, dnnl_scratchpad_mode_user), "asking for own scratch memory")
     self.engine = engine!
     self.stream = stream!
     self.attributes = attributes!
@@ -55,6 +56,7 @@ final class MemoryDescriptor: OpaqueLayout, @unchecked Sendable {
 
   /// Float32 memory with the given strides in elements; nil lets oneDNN choose the order.
   convenience init(_ shape: Shape, strides: [Int]?) {
+    precondition(shape.rank <= 12, "oneDNN computes with at most 12 dimensions, not those of \(shape)")
     let sizes = shape.map(Int64.init)
     let steps = strides?.map(Int64.init)
     guard let handle = lucid_md_create(Int32(shape.rank), sizes, steps) else {
