@@ -50,11 +50,11 @@ let package = Package(
     .executableTarget(name: "LucidBenchmarks", dependencies: ["Lucid"], path: "Benchmarks/Sources"),
 
     .target(
-      name: "LucidTesting", dependencies: ["LucidTensor", "LucidWeights", "CCrypto"], path: "Tests/LucidTesting"),
+      name: "LucidTesting", dependencies: ["LucidTensor", "LucidNN", "LucidWeights", "CCrypto"], path: "Tests/LucidTesting"),
     .testTarget(name: "LucidTestingTests", dependencies: ["LucidTensor", "LucidTesting"]),
     .testTarget(
       name: "LucidTensorTests", dependencies: ["LucidTensor", "LucidTesting"], resources: [.copy("Fixtures")]),
-    .testTarget(name: "LucidNNTests", dependencies: ["LucidNN", "LucidTesting"]),
+    .testTarget(name: "LucidNNTests", dependencies: ["LucidNN", "LucidTesting"], resources: [.copy("Fixtures")]),
     .testTarget(
       name: "LucidWeightsTests", dependencies: ["LucidWeights", "LucidGenerator", "LucidTesting"],
       resources: [.copy("Fixtures"), .copy("Files/FileFixtures")]),

@@ -91,12 +91,18 @@ open class Module {
   }
 }
 
-/// `numBatchesTracked` as `num_batches_tracked`.
+/// `numBatchesTracked` as `num_batches_tracked`, `cpbMLP` as `cpb_mlp`: capitals that follow each other are one word, of
+/// which the last begins the next word when a small letter follows it.
 private func snakeCase(_ name: String) -> String {
+  let letters = Array(name)
   var result = ""
-  for character in name {
-    if character.isUppercase, let last = result.last, last != "_" { result += "_" }
-    result += character.lowercased()
+  for (index, letter) in letters.enumerated() {
+    if letter.isUppercase, index > 0, letters[index - 1] != "_" {
+      let isInsideWord =
+        letters[index - 1].isUppercase && !(index + 1 < letters.count && letters[index + 1].isLowercase)
+      if !isInsideWord { result += "_" }
+    }
+    result += letter.lowercased()
   }
   return result
 }

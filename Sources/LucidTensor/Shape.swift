@@ -3,7 +3,7 @@
 /// The empty shape `[]` is a scalar's: one element, no dimensions.
 public struct Shape: Sendable, Hashable, RandomAccessCollection, MutableCollection, ExpressibleByArrayLiteral {
   /// The sizes as an array.
-  public var dimensions: [Int]
+  public private(set) var dimensions: [Int]
 
   /// A shape with the given sizes. Traps when one is negative.
   public init(_ dimensions: [Int]) {
@@ -11,13 +11,17 @@ public struct Shape: Sendable, Hashable, RandomAccessCollection, MutableCollecti
     self.dimensions = dimensions
   }
 
+  /// A shape with the given sizes, as `[1, 3, 224, 224]`. Traps when one is negative.
   public init(arrayLiteral elements: Int...) { self.init(elements) }
 
   public var startIndex: Int { 0 }
   public var endIndex: Int { dimensions.count }
   public subscript(index: Int) -> Int {
     get { dimensions[index] }
-    set { dimensions[index] = newValue }
+    set {
+      precondition(newValue >= 0, "a shape cannot have a negative size: \(newValue)")
+      dimensions[index] = newValue
+    }
   }
 
   /// The number of dimensions.

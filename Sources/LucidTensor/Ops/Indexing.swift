@@ -1,4 +1,4 @@
-/// What can stand between the brackets of ``Tensor/subscript(_:)``: a position, a range or `...`.
+/// What can stand between the brackets of ``Tensor/subscript(_:)``: a position, a range or `.all`.
 public protocol TensorIndex: Sendable {
   /// What the index means for a dimension of the given size.
   func resolve(size: Int) -> TensorIndexMeaning

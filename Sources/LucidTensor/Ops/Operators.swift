@@ -5,8 +5,9 @@ infix operator .<= : ComparisonPrecedence
 infix operator .> : ComparisonPrecedence
 infix operator .>= : ComparisonPrecedence
 
-/// Arithmetic with NumPy broadcasting and PyTorch's type promotion. A plain number takes the tensor's element type,
-/// except that a fraction makes an integer tensor float32.
+/// Arithmetic with NumPy broadcasting and PyTorch's type promotion. A plain number takes the tensor's element type, but
+/// what an integer tensor's type cannot hold is int64 if it is a whole number, float32 if not; with a bool tensor, a
+/// plain number is float32.
 extension Tensor {
   private static func apply(_ function: BinaryFunction, _ a: Tensor, _ b: Tensor) -> Tensor {
     apply(Binary(function: function), a, b)
@@ -14,8 +15,11 @@ extension Tensor {
 
   /// A number as a tensor that goes with this one.
   private func scalar(_ value: Double) -> Tensor {
-    let keeps = dtype.isFloatingPoint || (dtype != .bool && value.rounded() == value)
-    return Tensor(value).to(keeps ? dtype : .float32)
+    if dtype.isFloatingPoint { return Tensor(value).to(dtype) }
+    guard dtype != .bool, let whole = Int64(exactly: value) else { return Tensor(value).to(.float32) }
+    let number = Tensor(whole)
+    let narrow = number.to(dtype)
+    return narrow.item(as: Int64.self) == whole ? narrow : number
   }
 
   public static func + (a: Tensor, b: Tensor) -> Tensor { apply(.add, a, b) }

@@ -11,8 +11,33 @@ package struct Reshape: Operation {
 
   package func forward(_ inputs: [Tensor], on backend: any Backend) -> [Tensor] {
     if inputs[0].shape == shape { return inputs }
-    let x = inputs[0].contiguous()
-    return [x.view(shape, shape.rowMajorStrides)]
+    let x = inputs[0]
+    if let strides = viewStrides(x) { return [x.view(shape, strides)] }
+    return [x.contiguous().view(shape, shape.rowMajorStrides)]
+  }
+
+  /// The strides with which a view has the new shape; nil where no strides do and the elements must be copied.
+  ///
+  /// Dimensions that are walked as one (an outer stride that is the inner size times the inner stride) make a run. Each
+  /// run must be cut into whole new dimensions.
+  private func viewStrides(_ x: Tensor) -> [Int]? {
+    guard case .strided(let strides, _) = x.layout else { return nil }
+    if x.isContiguous { return shape.rowMajorStrides }
+    var result = [Int](repeating: 0, count: shape.rank)
+    var place = shape.rank - 1
+    var (inRun, cut, innermost) = (1, 1, strides[x.rank - 1])
+    for axis in stride(from: x.rank - 1, through: 0, by: -1) {
+      inRun *= x.shape[axis]
+      guard axis == 0 || (x.shape[axis - 1] != 1 && strides[axis - 1] != inRun * innermost) else { continue }
+      while place >= 0 && (cut < inRun || shape[place] == 1) {
+        result[place] = cut * innermost
+        cut *= shape[place]
+        place -= 1
+      }
+      guard cut == inRun else { return nil }
+      if axis > 0 { (inRun, cut, innermost) = (1, 1, strides[axis - 1]) }
+    }
+    return result
   }
 }
 
@@ -91,11 +116,13 @@ extension Tensor {
     return view(Shape(order.map { shape[$0] }), order.map { strides[$0] })
   }
 
-  /// The same elements in another shape, in row-major order; one size may be -1 and is worked out from the others.
+  /// The same elements in another shape, in row-major order; one size may be -1 and is worked out from the others. A
+  /// view where strides can say it, else a copy. Traps when the counts of elements differ.
   public func reshape(_ sizes: [Int]) -> Tensor {
     let known = sizes.filter { $0 != -1 }.reduce(1, *)
     let unknown = sizes.filter { $0 == -1 }.count
     precondition(unknown <= 1, "reshape: only one size can be -1, not \(unknown) of \(sizes)")
+    precondition(sizes.allSatisfy { $0 >= -1 }, "reshape: a size cannot be negative, except for one -1: \(sizes)")
     precondition(
       unknown == 0 || (known > 0 && elementCount % known == 0),
       "reshape: \(shape) has \(elementCount) elements, which do not divide into \(sizes)")
@@ -110,7 +137,11 @@ extension Tensor {
 
   /// Dimensions `startDim` to `endDim` as one.
   public func flatten(startDim: Int = 0, endDim: Int = -1) -> Tensor {
-    if rank == 0 { return reshape([1]) }
+    if rank == 0 {
+      precondition(
+        (-1...0).contains(startDim) && (-1...0).contains(endDim), "flatten: a scalar has one dimension at most")
+      return reshape([1])
+    }
     let (first, last) = (shape.axis(startDim), shape.axis(endDim))
     precondition(first <= last, "flatten: dimension \(startDim) comes after \(endDim)")
     return reshape(Array(shape[..<first]) + [shape[first...last].reduce(1, *)] + Array(shape[(last + 1)...]))

@@ -17,6 +17,7 @@ extension CPUBackend {
     var start = 0
     for tensor in tensors {
       let source = tensor.contiguous()
+      defer { withExtendedLifetime(source) {} }
       let bytes = tensor.shape[axis] * inner
       if bytes > 0 {
         for row in 0..<rows {
@@ -30,6 +31,7 @@ extension CPUBackend {
 
   func gather(_ x: Tensor, indices: Tensor, axis: Int, shape: Shape) -> Tensor {
     let (x, indices) = (x.contiguous(), indices.scalars(as: Int64.self))
+    defer { withExtendedLifetime(x) {} }
     let output = Tensor(uninitialized: shape, x.dtype)
     let inner = shape[(axis + 1)...].reduce(x.dtype.byteCount, *)
     for row in 0..<shape[..<axis].reduce(1, *) {

@@ -96,6 +96,7 @@ extension CPUBackend {
     let x = x.contiguous()
     let output = Tensor(uninitialized: shape, .float32)
     let (height, width) = (x.shape[2], x.shape[3])
+    defer { withExtendedLifetime(x) {} }
     let source = UnsafePointer(x.bytes.assumingMemoryBound(to: Float.self))
     let target = output.bytes.assumingMemoryBound(to: Float.self)
     parallelFor(shape[0] * shape[1], grain: max(1, (1 << 14) / max(height * width, 1))) { range in

@@ -55,10 +55,14 @@ extension Tensor {
   var descriptor: MemoryDescriptor {
     switch layout {
     case .opaque(let layout): layout as! MemoryDescriptor
-    case .strided(let strides, _): MemoryDescriptor(shape, strides: strides)
+    // The strides of dimensions of size 1 are anybody's guess; oneDNN must not take them for another order.
+    case .strided(let strides, _): MemoryDescriptor(shape, strides: isContiguous ? shape.rowMajorStrides : strides)
     case .symbolic: preconditionFailure("a symbolic tensor has no memory")
     }
   }
+
+  /// Whether the elements are in an order of oneDNN's.
+  var isOpaque: Bool { if case .opaque = layout { true } else { false } }
 
   /// Whether every byte of the memory belongs to an element, so that a function of elements may ignore their order.
   var isDense: Bool {

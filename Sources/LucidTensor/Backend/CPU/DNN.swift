@@ -49,6 +49,7 @@ final class MemoryDescriptor: OpaqueLayout, @unchecked Sendable {
 
   /// Float32 memory with the given strides in elements; nil lets oneDNN choose the order.
   convenience init(_ shape: Shape, strides: [Int]?) {
+    precondition(shape.rank <= 12, "oneDNN computes with at most 12 dimensions, not those of \(shape)")
     let sizes = shape.map(Int64.init)
     let steps = strides?.map(Int64.init)
     guard let handle = lucid_md_create(Int32(shape.rank), sizes, steps) else {
@@ -85,7 +86,7 @@ final class PrimitiveAttributes {
     defer { dnnl_post_ops_destroy(steps) }
     if addsToTarget { check(lucid_post_ops_append_sum(steps), "appending a sum") }
     if let activation {
-      guard let kind = activation.eltwise else { preconditionFailure("oneDNN has no \(activation)") }
+      guard let kind = activation.postOp else { preconditionFailure("oneDNN has no \(activation)") }
       check(lucid_post_ops_append_eltwise(steps, kind.algorithm, kind.alpha, kind.beta), "appending \(activation)")
     }
     check(dnnl_primitive_attr_set_post_ops(handle, steps), "setting post-ops")
