@@ -50,7 +50,8 @@ let package = Package(
     .executableTarget(name: "LucidBenchmarks", dependencies: ["Lucid"], path: "Benchmarks/Sources"),
 
     .target(
-      name: "LucidTesting", dependencies: ["LucidTensor", "LucidNN", "LucidWeights", "CCrypto"], path: "Tests/LucidTesting"),
+      name: "LucidTesting", dependencies: ["LucidTensor", "LucidNN", "LucidWeights", "CCrypto"],
+      path: "Tests/LucidTesting"),
     .testTarget(name: "LucidTestingTests", dependencies: ["LucidTensor", "LucidTesting"]),
     .testTarget(
       name: "LucidTensorTests", dependencies: ["LucidTensor", "LucidTesting"], resources: [.copy("Fixtures")]),

@@ -29,6 +29,8 @@ struct LucidCommand: AsyncParsableCommand {
         LUCID_OFFLINE=1   use no network
         LUCID_PROGRESS=0  show no progress on a terminal
         OMP_NUM_THREADS   how many threads compute (else one for each core)
+        OMP_WAIT_POLICY   active makes them spin while they wait: a little faster
+                          where nothing else runs, much slower where it does
       """,
     version: "lucid 0.1.0",
     subcommands: [ClassifyCommand.self, WeightsCommand.self, ModelsCommand.self, RunCommand.self])
@@ -38,6 +40,7 @@ struct LucidCommand: AsyncParsableCommand {
   static func main() async {
     Console.prepare()
     let arguments = Array(CommandLine.arguments.dropFirst())
+    if let command = arguments.first, ["classify", "run"].contains(command) { WaitPolicy.becomePassive() }
     do {
       if let failure = unknownCommand(arguments) { throw failure }
       var command = try parseAsRoot(arguments)
