@@ -14,8 +14,11 @@ public struct Shape: Sendable, Hashable, RandomAccessCollection, MutableCollecti
   /// A shape with the given sizes, as `[1, 3, 224, 224]`. Traps when one is negative.
   public init(arrayLiteral elements: Int...) { self.init(elements) }
 
+  /// The place of the first size, 0.
   public var startIndex: Int { 0 }
+  /// The place after the last size: the rank.
   public var endIndex: Int { dimensions.count }
+  /// The size of a dimension, counted from 0. Traps when there is none such, or a new size is negative.
   public subscript(index: Int) -> Int {
     get { dimensions[index] }
     set {
@@ -62,5 +65,6 @@ public struct Shape: Sendable, Hashable, RandomAccessCollection, MutableCollecti
 }
 
 extension Shape: CustomStringConvertible {
+  /// The sizes between brackets, as in `[1, 3, 224, 224]`.
   public var description: String { "[" + dimensions.map(String.init).joined(separator: ", ") + "]" }
 }

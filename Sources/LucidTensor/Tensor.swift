@@ -51,6 +51,7 @@ public struct TensorType: Sendable, Hashable, CustomStringConvertible {
     self.dtype = dtype
   }
 
+  /// The element type and the shape, as in `float32[1, 3]`.
   public var description: String { "\(dtype)\(shape)" }
 }
 

@@ -22,25 +22,41 @@ extension Tensor {
     return narrow.item(as: Int64.self) == whole ? narrow : number
   }
 
+  /// The sum.
   public static func + (a: Tensor, b: Tensor) -> Tensor { apply(.add, a, b) }
+  /// The difference.
   public static func - (a: Tensor, b: Tensor) -> Tensor { apply(.subtract, a, b) }
+  /// The product of each pair of elements.
   public static func * (a: Tensor, b: Tensor) -> Tensor { apply(.multiply, a, b) }
   /// The quotient; of integers, in float32.
   public static func / (a: Tensor, b: Tensor) -> Tensor { apply(.divide, a, b) }
+  /// Each element with the other sign.
   public static prefix func - (a: Tensor) -> Tensor { apply(Unary(function: .negate), a) }
 
+  /// The sum.
   public static func + (a: Tensor, b: Double) -> Tensor { a + a.scalar(b) }
+  /// The difference.
   public static func - (a: Tensor, b: Double) -> Tensor { a - a.scalar(b) }
+  /// The product of each pair of elements.
   public static func * (a: Tensor, b: Double) -> Tensor { a * a.scalar(b) }
+  /// The quotient; of integers, in float32.
   public static func / (a: Tensor, b: Double) -> Tensor { a / a.scalar(b) }
+  /// The sum.
   public static func + (a: Double, b: Tensor) -> Tensor { b.scalar(a) + b }
+  /// The difference.
   public static func - (a: Double, b: Tensor) -> Tensor { b.scalar(a) - b }
+  /// The product of each pair of elements.
   public static func * (a: Double, b: Tensor) -> Tensor { b.scalar(a) * b }
+  /// The quotient; of integers, in float32.
   public static func / (a: Double, b: Tensor) -> Tensor { b.scalar(a) / b }
 
+  /// Adds.
   public static func += (a: inout Tensor, b: Tensor) { a = a + b }
+  /// Subtracts.
   public static func -= (a: inout Tensor, b: Tensor) { a = a - b }
+  /// Multiplies.
   public static func *= (a: inout Tensor, b: Tensor) { a = a * b }
+  /// Divides; integers become float32.
   public static func /= (a: inout Tensor, b: Tensor) { a = a / b }
 
   /// Each element to the power of the other's.
@@ -52,17 +68,29 @@ extension Tensor {
   /// The smaller of each pair; NaN if either is.
   public func minimum(_ other: Tensor) -> Tensor { Tensor.apply(.minimum, self, other) }
 
+  /// Whether the elements of each pair are equal.
   public static func .== (a: Tensor, b: Tensor) -> Tensor { apply(.equal, a, b) }
+  /// Whether the elements of each pair differ.
   public static func .!= (a: Tensor, b: Tensor) -> Tensor { apply(.notEqual, a, b) }
+  /// Whether the left element of each pair is smaller.
   public static func .< (a: Tensor, b: Tensor) -> Tensor { apply(.less, a, b) }
+  /// Whether the left element of each pair is smaller or equal.
   public static func .<= (a: Tensor, b: Tensor) -> Tensor { apply(.lessOrEqual, a, b) }
+  /// Whether the left element of each pair is greater.
   public static func .> (a: Tensor, b: Tensor) -> Tensor { apply(.greater, a, b) }
+  /// Whether the left element of each pair is greater or equal.
   public static func .>= (a: Tensor, b: Tensor) -> Tensor { apply(.greaterOrEqual, a, b) }
+  /// Whether the elements of each pair are equal.
   public static func .== (a: Tensor, b: Double) -> Tensor { a .== a.scalar(b) }
+  /// Whether the elements of each pair differ.
   public static func .!= (a: Tensor, b: Double) -> Tensor { a .!= a.scalar(b) }
+  /// Whether the left element of each pair is smaller.
   public static func .< (a: Tensor, b: Double) -> Tensor { a .< a.scalar(b) }
+  /// Whether the left element of each pair is smaller or equal.
   public static func .<= (a: Tensor, b: Double) -> Tensor { a .<= a.scalar(b) }
+  /// Whether the left element of each pair is greater.
   public static func .> (a: Tensor, b: Double) -> Tensor { a .> a.scalar(b) }
+  /// Whether the left element of each pair is greater or equal.
   public static func .>= (a: Tensor, b: Double) -> Tensor { a .>= a.scalar(b) }
 
   /// Whether both are not 0.

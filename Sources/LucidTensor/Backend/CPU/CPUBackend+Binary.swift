@@ -46,11 +46,11 @@ extension CPUBackend {
   private func real<T: Real>(
     _ function: BinaryFunction, _ a: Tensor, _ b: Tensor, _ shape: Shape, _ layout: Tensor.Layout?, _: T.Type
   ) -> Tensor {
-    func map<R>(_ dtype: DType, _: R.Type, _ f: (T, T) -> R) -> Tensor {
+    @inline(__always) func map<R>(_ dtype: DType, _: R.Type, _ f: (T, T) -> R) -> Tensor {
       zip(a, b, T.self, shape, layout, dtype, R.self, f)
     }
-    func map(_ f: (T, T) -> T) -> Tensor { map(T.dtype, T.self, f) }
-    func test(_ f: (T, T) -> Bool) -> Tensor { map(.bool, Bool.self, f) }
+    @inline(__always) func map(_ f: (T, T) -> T) -> Tensor { map(T.dtype, T.self, f) }
+    @inline(__always) func test(_ f: (T, T) -> Bool) -> Tensor { map(.bool, Bool.self, f) }
     switch function {
     case .add: return map { $0 + $1 }
     case .subtract: return map { $0 - $1 }
@@ -72,11 +72,11 @@ extension CPUBackend {
   }
 
   private func integer(_ function: BinaryFunction, _ a: Tensor, _ b: Tensor, _ shape: Shape) -> Tensor {
-    func map<R>(_ dtype: DType, _: R.Type, _ f: (Int64, Int64) -> R) -> Tensor {
+    @inline(__always) func map<R>(_ dtype: DType, _: R.Type, _ f: (Int64, Int64) -> R) -> Tensor {
       zip(a, b, Int64.self, shape, nil, dtype, R.self, f)
     }
-    func map(_ f: (Int64, Int64) -> Int64) -> Tensor { map(.int64, Int64.self, f) }
-    func test(_ f: (Int64, Int64) -> Bool) -> Tensor { map(.bool, Bool.self, f) }
+    @inline(__always) func map(_ f: (Int64, Int64) -> Int64) -> Tensor { map(.int64, Int64.self, f) }
+    @inline(__always) func test(_ f: (Int64, Int64) -> Bool) -> Tensor { map(.bool, Bool.self, f) }
     switch function {
     case .add: return map { $0 &+ $1 }
     case .subtract: return map { $0 &- $1 }
@@ -110,6 +110,8 @@ extension CPUBackend {
   }
 
   /// `f` of every pair of elements, with broadcasting; or, with a `layout`, of the two memories byte for byte.
+  /// Inlined, so that the loops are compiled for each function and vectorised where they can be.
+  @inline(__always)
   private func zip<T, R>(
     _ a: Tensor, _ b: Tensor, _: T.Type, _ shape: Shape, _ layout: Tensor.Layout?, _ dtype: DType, _: R.Type,
     _ f: (T, T) -> R

@@ -34,7 +34,8 @@ extension CPUBackend {
   }
 
   private func real<T: Real>(_ function: UnaryFunction, _ x: Tensor, _: T.Type) -> Tensor {
-    func map<R>(_ dtype: DType, _: R.Type, _ f: (T) -> R) -> Tensor {
+    // Inlined, so that the loop is compiled for each function and vectorised where it can be.
+    @inline(__always) func map<R>(_ dtype: DType, _: R.Type, _ f: (T) -> R) -> Tensor {
       let layout: Tensor.Layout? = if case .opaque = x.layout { x.layout } else { nil }
       let count = x.isOpaque ? x.storage.byteCount / MemoryLayout<T>.size : x.elementCount
       let output = Tensor(
@@ -46,7 +47,7 @@ extension CPUBackend {
       }
       return output
     }
-    func map(_ f: (T) -> T) -> Tensor { map(T.dtype, T.self, f) }
+    @inline(__always) func map(_ f: (T) -> T) -> Tensor { map(T.dtype, T.self, f) }
     defer { withExtendedLifetime(x) {} }
     let half = T(0.5)
     switch function {
