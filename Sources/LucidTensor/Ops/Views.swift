@@ -126,14 +126,16 @@ extension Tensor {
     precondition(
       unknown == 0 || (known > 0 && elementCount % known == 0),
       "reshape: \(shape) has \(elementCount) elements, which do not divide into \(sizes)")
-    return Tensor.apply(Reshape(shape: Shape(sizes.map { $0 == -1 ? elementCount / known : $0 })), self)
+    return reshape(Shape(sizes.map { $0 == -1 ? elementCount / known : $0 }))
   }
 
   /// The same elements in another shape, in row-major order; one size may be -1 and is worked out from the others.
   public func reshape(_ sizes: Int...) -> Tensor { reshape(sizes) }
 
   /// The same elements in another shape, in row-major order.
-  public func reshape(_ shape: Shape) -> Tensor { Tensor.apply(Reshape(shape: shape), self) }
+  public func reshape(_ shape: Shape) -> Tensor {
+    shape == self.shape ? self : Tensor.apply(Reshape(shape: shape), self)
+  }
 
   /// Dimensions `startDim` to `endDim` as one.
   public func flatten(startDim: Int = 0, endDim: Int = -1) -> Tensor {
