@@ -18,6 +18,7 @@ let package = Package(
     .library(name: "Lucid", targets: ["Lucid"]),
     .executable(name: "lucid", targets: ["LucidCLI"]),
     .executable(name: "lucid-generate", targets: ["LucidGenerator"]),
+    .executable(name: "lucid-bench", targets: ["LucidBenchmarks"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
@@ -46,13 +47,15 @@ let package = Package(
       dependencies: ["Lucid", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
 
     .executableTarget(name: "LucidGenerator"),
+    .executableTarget(name: "LucidBenchmarks", dependencies: ["Lucid"], path: "Benchmarks/Sources"),
 
     .target(
-      name: "LucidTesting", dependencies: ["LucidTensor", "LucidWeights", "CCrypto"], path: "Tests/LucidTesting"),
+      name: "LucidTesting", dependencies: ["LucidTensor", "LucidNN", "LucidWeights", "CCrypto"],
+      path: "Tests/LucidTesting"),
     .testTarget(name: "LucidTestingTests", dependencies: ["LucidTensor", "LucidTesting"]),
     .testTarget(
       name: "LucidTensorTests", dependencies: ["LucidTensor", "LucidTesting"], resources: [.copy("Fixtures")]),
-    .testTarget(name: "LucidNNTests", dependencies: ["LucidNN", "LucidTesting"]),
+    .testTarget(name: "LucidNNTests", dependencies: ["LucidNN", "LucidTesting"], resources: [.copy("Fixtures")]),
     .testTarget(
       name: "LucidWeightsTests", dependencies: ["LucidWeights", "LucidGenerator", "LucidTesting"],
       resources: [.copy("Fixtures"), .copy("Files/FileFixtures")]),
@@ -61,7 +64,7 @@ let package = Package(
     .testTarget(
       name: "LucidModelsTests", dependencies: ["LucidModels", "LucidTesting"], resources: [.copy("Fixtures")]),
     .testTarget(
-      name: "LucidCLITests", dependencies: ["LucidCLI", "LucidTesting"]),
+      name: "LucidCLITests", dependencies: ["LucidCLI", "Lucid", "LucidTesting"]),
   ],
   swiftLanguageModes: [.v6]
 )

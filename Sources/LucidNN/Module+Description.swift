@@ -3,18 +3,17 @@ import LucidTensor
 extension Module: CustomStringConvertible {
   /// The tree of modules with their settings, shapes and parameter counts.
   public var description: String {
-    "\(Swift.type(of: self)): \(grouped(parameterCount)) parameters\n" + lines(indent: "  ").joined(separator: "\n")
+    lines("", indent: "").joined(separator: "\n")
   }
 
-  private func lines(indent: String) -> [String] {
-    children().flatMap { name, module in
-      let own = module.slots().filter { !$0.key.contains(".") }
-      let shapes = own.map { "\($0.key) \($0.type.shape)" }.joined(separator: ", ")
-      let count = module.parameterCount
-      let line = "\(indent)\(name): \(Swift.type(of: module))(\(module.settings))"
-      let detail = count == 0 ? "" : "  # " + (shapes.isEmpty ? "" : shapes + ", ") + "\(grouped(count)) parameters"
-      return [line + detail] + module.lines(indent: indent + "  ")
-    }
+  private func lines(_ name: String, indent: String) -> [String] {
+    let settings = settings.isEmpty ? "" : "(\(settings))"
+    var notes = ownSlots().map { "\($0.key) \($0.type.shape)" }
+    let count = parameterCount
+    if count > 0 { notes.append("\(grouped(count)) parameter\(count == 1 ? "" : "s")") }
+    let note = notes.isEmpty ? "" : "  # " + notes.joined(separator: ", ")
+    return ["\(indent)\(name)\(Swift.type(of: self))\(settings)\(note)"]
+      + children().flatMap { $0.module.lines("\($0.name): ", indent: indent + "  ") }
   }
 }
 

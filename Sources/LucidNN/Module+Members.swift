@@ -26,11 +26,25 @@ extension Module {
       } else if let module = child.value as? Module {
         result.append((key(for: label), .module(module)))
       } else if let modules = child.value as? [Module] {
-        let name = key(for: label)
-        result += modules.enumerated().map { (name.isEmpty ? "\($0)" : "\(name).\($0)", .module($1)) }
+        result += numbered(key(for: label), modules.map(Member.module))
+      } else if let parameters = child.value as? [Parameter] {
+        result += numbered(key(for: label), parameters.map(Member.parameter))
       }
     }
     return result
+  }
+
+  /// The parameters and buffers directly in this module.
+  final func ownState() -> (parameters: [Parameter], buffers: [Buffer]) {
+    let members = members().map(\.member)
+    return (
+      members.compactMap { if case .parameter(let parameter) = $0 { parameter } else { nil } },
+      members.compactMap { if case .buffer(let buffer) = $0 { buffer } else { nil } }
+    )
+  }
+
+  private func numbered(_ name: String, _ members: [Member]) -> [(String, Member)] {
+    members.enumerated().map { (name.isEmpty ? "\($0)" : "\(name).\($0)", $1) }
   }
 
   /// The modules directly in this one, by name.
@@ -89,15 +103,19 @@ extension Module {
 
   /// All places in the order of PyTorch's state dict: a module's parameters, its buffers, then its modules'.
   final func slots(_ prefix: String = "") -> [Slot] {
+    ownSlots(prefix) + children().flatMap { $0.module.slots(prefix + $0.name + ".") }
+  }
+
+  /// The places of this module's own parameters, then of its own buffers.
+  final func ownSlots(_ prefix: String = "") -> [Slot] {
     let members = members()
-    var result = members.compactMap { key, member in
+    let parameters = members.compactMap { key, member in
       if case .parameter(let parameter) = member { Slot(prefix + key, .parameter(parameter)) } else { nil }
     }
-    result += members.compactMap { key, member in
-      if case .buffer(let buffer) = member { Slot(prefix + key, .buffer(buffer)) } else { nil }
-    }
-    for case (let key, .module(let module)) in members { result += module.slots(prefix + key + ".") }
-    return result
+    return parameters
+      + members.compactMap { key, member in
+        if case .buffer(let buffer) = member { Slot(prefix + key, .buffer(buffer)) } else { nil }
+      }
   }
 
   /// The parameters by their names in the state dict, in its order.
@@ -111,7 +129,7 @@ extension Module {
     return namedParameters().map(\.parameter).filter { seen.insert(ObjectIdentifier($0)).inserted }
   }
 
-  /// The number of learned numbers.
+  /// The number of learned numbers; a parameter that two modules share counts once.
   public final var parameterCount: Int { parameters().reduce(0) { $0 + $1.shape.elementCount } }
 
   /// This module and all in it, by name; this one's name is empty.

@@ -14,6 +14,7 @@ public struct LoadReport: Sendable, Hashable, CustomStringConvertible {
   /// Whether every name of either side found its like.
   public var isComplete: Bool { missing.isEmpty && unexpected.isEmpty && mismatched.isEmpty }
 
+  /// The counts, and the first names of what did not fit.
   public var description: String {
     var parts = ["\(loaded.count) loaded"]
     for (names, what) in [(missing, "missing"), (unexpected, "unexpected"), (mismatched, "mismatched")]
@@ -44,7 +45,7 @@ extension Module {
   public final func load(_ stateDict: StateDict, strict: Bool = true) throws -> LoadReport {
     let slots = slots()
     var report = LoadReport()
-    var values: [(Slot, Tensor)] = []
+    var found: [Slot] = []
     for slot in slots {
       guard let type = stateDict.type(of: slot.key) else {
         if !slot.isOptional { report.missing.append(slot.key) }
@@ -55,14 +56,19 @@ extension Module {
         continue
       }
       report.loaded.append(slot.key)
-      if let tensor = try stateDict[slot.key] {
-        values.append((slot, tensor.to(slot.type.dtype).contiguous()))
-      }
+      found.append(slot)
     }
     let known = Set(slots.map(\.key))
     report.unexpected = stateDict.keys.filter { !known.contains($0) }
     if strict && !report.isComplete { throw mismatch(report, stateDict, slots) }
-    for (slot, value) in values { slot.value = value }
+    // Everything is read before anything is put in place: reading may throw.
+    let values = try found.map { slot in
+      guard let tensor = try stateDict[slot.key], tensor.shape == slot.type.shape else {
+        preconditionFailure("the state dict promised \(slot.key) as \(slot.type.shape) and gave something else")
+      }
+      return tensor.to(slot.type.dtype).contiguous()
+    }
+    for (slot, value) in zip(found, values) { slot.value = value }
     return report
   }
 
@@ -81,7 +87,8 @@ extension Module {
     add(
       report.unexpected, "name of the state dict is not in the module", "names of the state dict are not in the module"
     ) { $0 }
-    let isPrefixed = !stateDict.keys.isEmpty && stateDict.keys.allSatisfy { $0.hasPrefix("module.") }
+    let isPrefixed =
+      !stateDict.keys.isEmpty && report.loaded.isEmpty && stateDict.keys.allSatisfy { $0.hasPrefix("module.") }
     return LucidError(
       .stateDictMismatch, doing: "loading a state dict into \(Swift.type(of: self))",
       problem: faults.joined(separator: "; "),

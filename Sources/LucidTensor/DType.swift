@@ -25,6 +25,7 @@ public enum DType: String, Sendable, CaseIterable, Codable, CustomStringConverti
     }
   }
 
+  /// The name, such as `float32`.
   public var description: String { rawValue }
 }
 
@@ -36,21 +37,52 @@ public protocol TensorElement: Sendable, BitwiseCopyable {
   static var dtype: DType { get }
 }
 
-extension Float: TensorElement { public static var dtype: DType { .float32 } }
-extension Double: TensorElement { public static var dtype: DType { .float64 } }
-extension Int8: TensorElement { public static var dtype: DType { .int8 } }
-extension Int16: TensorElement { public static var dtype: DType { .int16 } }
-extension Int32: TensorElement { public static var dtype: DType { .int32 } }
-extension Int64: TensorElement { public static var dtype: DType { .int64 } }
-extension Int: TensorElement { public static var dtype: DType { .int64 } }
-extension UInt8: TensorElement { public static var dtype: DType { .uint8 } }
-extension Bool: TensorElement { public static var dtype: DType { .bool } }
+extension Float: TensorElement {
+  /// ``DType/float32``.
+  public static var dtype: DType { .float32 }
+}
+extension Double: TensorElement {
+  /// ``DType/float64``.
+  public static var dtype: DType { .float64 }
+}
+extension Int8: TensorElement {
+  /// ``DType/int8``.
+  public static var dtype: DType { .int8 }
+}
+extension Int16: TensorElement {
+  /// ``DType/int16``.
+  public static var dtype: DType { .int16 }
+}
+extension Int32: TensorElement {
+  /// ``DType/int32``.
+  public static var dtype: DType { .int32 }
+}
+extension Int64: TensorElement {
+  /// ``DType/int64``.
+  public static var dtype: DType { .int64 }
+}
+extension Int: TensorElement {
+  /// ``DType/int64``.
+  public static var dtype: DType { .int64 }
+}
+extension UInt8: TensorElement {
+  /// ``DType/uint8``.
+  public static var dtype: DType { .uint8 }
+}
+extension Bool: TensorElement {
+  /// ``DType/bool``.
+  public static var dtype: DType { .bool }
+}
 #if !(os(macOS) && arch(x86_64))
-  extension Float16: TensorElement { public static var dtype: DType { .float16 } }
+  extension Float16: TensorElement {
+    /// ``DType/float16``.
+    public static var dtype: DType { .float16 }
+  }
 #endif
 
 /// The upper sixteen bits of a `Float`: eight bits of exponent, seven of fraction.
 public struct BFloat16: TensorElement, Hashable {
+  /// ``DType/bfloat16``.
   public static var dtype: DType { .bfloat16 }
 
   /// The stored bits.

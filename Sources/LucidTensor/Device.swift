@@ -16,6 +16,7 @@ public struct Device: Sendable, Hashable, CustomStringConvertible {
   /// The GPU with the given number.
   public static func gpu(_ index: Int) -> Device { Device(kind: .gpu, index: index) }
 
+  /// `cpu`, or `gpu:` and a number.
   public var description: String { kind == .cpu ? "cpu" : "gpu:\(index)" }
 
   /// Whether tensors can be moved there, in this build and on this machine.

@@ -5,7 +5,9 @@
 public struct LucidError: Error, Sendable, Hashable, CustomStringConvertible {
   /// The kind of failure, for programs.
   public struct Code: RawRepresentable, Sendable, Hashable {
+    /// The code as text, such as `corrupt-file`.
     public let rawValue: String
+    /// The code with this text.
     public init(rawValue: String) { self.rawValue = rawValue }
 
     /// The device does not exist or this build cannot use it.
@@ -56,6 +58,7 @@ public struct LucidError: Error, Sendable, Hashable, CustomStringConvertible {
     self.byteCounts = byteCounts
   }
 
+  /// What was being done, what went wrong, and what to try next.
   public var description: String {
     let sentence = problem.hasSuffix(".") || problem.hasSuffix("?") ? problem : problem + "."
     return "\(doing): \(sentence)" + (advice.map { " " + $0 } ?? "")

@@ -3,7 +3,7 @@
 /// The empty shape `[]` is a scalar's: one element, no dimensions.
 public struct Shape: Sendable, Hashable, RandomAccessCollection, MutableCollection, ExpressibleByArrayLiteral {
   /// The sizes as an array.
-  public var dimensions: [Int]
+  public private(set) var dimensions: [Int]
 
   /// A shape with the given sizes. Traps when one is negative.
   public init(_ dimensions: [Int]) {
@@ -11,13 +11,20 @@ public struct Shape: Sendable, Hashable, RandomAccessCollection, MutableCollecti
     self.dimensions = dimensions
   }
 
+  /// A shape with the given sizes, as `[1, 3, 224, 224]`. Traps when one is negative.
   public init(arrayLiteral elements: Int...) { self.init(elements) }
 
+  /// The place of the first size, 0.
   public var startIndex: Int { 0 }
+  /// The place after the last size: the rank.
   public var endIndex: Int { dimensions.count }
+  /// The size of a dimension, counted from 0. Traps when there is none such, or a new size is negative.
   public subscript(index: Int) -> Int {
     get { dimensions[index] }
-    set { dimensions[index] = newValue }
+    set {
+      precondition(newValue >= 0, "a shape cannot have a negative size: \(newValue)")
+      dimensions[index] = newValue
+    }
   }
 
   /// The number of dimensions.
@@ -58,5 +65,6 @@ public struct Shape: Sendable, Hashable, RandomAccessCollection, MutableCollecti
 }
 
 extension Shape: CustomStringConvertible {
+  /// The sizes between brackets, as in `[1, 3, 224, 224]`.
   public var description: String { "[" + dimensions.map(String.init).joined(separator: ", ") + "]" }
 }

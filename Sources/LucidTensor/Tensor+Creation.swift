@@ -18,7 +18,8 @@ extension Tensor {
   public static func arange(
     _ start: Double = 0, to end: Double, step: Double = 1, dtype: DType = .float32
   ) -> Tensor {
-    precondition(step != 0, "arange: the step must not be 0")
+    precondition(
+      step != 0 && ((end - start) / step).isFinite, "arange: cannot go from \(start) to \(end) in steps of \(step)")
     let count = Swift.max(0, Int(((end - start) / step).rounded(.up)))
     return Tensor((0..<count).map { start + Double($0) * step }).to(dtype)
   }
@@ -32,6 +33,7 @@ extension Tensor {
 
   /// The identity matrix `[size, size]`.
   public static func eye(_ size: Int, dtype: DType = .float32) -> Tensor {
+    precondition(size >= 0, "eye: the size must not be negative, but is \(size)")
     let index = arange(to: Double(size), dtype: .int64)
     return (index.unsqueeze(1) .== index.unsqueeze(0)).to(dtype)
   }
@@ -53,6 +55,7 @@ extension Tensor {
 
   /// The numbers `0..<count` in random order, int64.
   public static func randperm(_ count: Int, generator: Generator = .default) -> Tensor {
-    Tensor(generator.permutation(count).map(Int64.init))
+    precondition(count >= 0, "randperm: the count must not be negative, but is \(count)")
+    return Tensor(generator.permutation(count).map(Int64.init))
   }
 }

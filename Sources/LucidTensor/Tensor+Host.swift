@@ -59,7 +59,9 @@ extension Tensor {
 
   /// The numbers in row-major order, converted to `Element` as ``to(_:)-(DType)`` converts.
   public func scalars<Element: TensorElement>(as type: Element.Type = Element.self) -> [Element] {
-    to(Element.dtype).withUnsafeBytes { Array($0.bindMemory(to: Element.self)) }
+    // A file's bool may be any byte; as uint8 and back, it is 0 or 1.
+    let x = dtype == .bool && Element.dtype == .bool ? to(.uint8).to(.bool) : to(Element.dtype)
+    return x.withUnsafeBytes { Array($0.assumingMemoryBound(to: Element.self)) }
   }
 
   /// The one number of a tensor with one element. Traps when there are more or none.

@@ -2,6 +2,7 @@ import LucidTensor
 import Testing
 
 /// Expects two sequences of numbers to agree within `tolerance`, an absolute difference; says the worst place if not.
+/// NaN agrees with NaN, an infinity with itself.
 public func expectClose(
   _ actual: [Float], _ expected: [Double], tolerance: Double, _ what: String = "values",
   sourceLocation: SourceLocation = #_sourceLocation
@@ -12,7 +13,10 @@ public func expectClose(
   }
   var worst = (index: -1, difference: tolerance)
   for index in actual.indices {
-    let difference = abs(Double(actual[index]) - expected[index])
+    let (found, wanted) = (Double(actual[index]), expected[index])
+    // NaN is to be NaN, and an infinity the same infinity: no distance says so.
+    if found == wanted || (found.isNaN && wanted.isNaN) { continue }
+    let difference = abs(found - wanted)
     if !(difference <= worst.difference) { worst = (index, difference.isNaN ? .infinity : difference) }
   }
   if worst.index >= 0 {

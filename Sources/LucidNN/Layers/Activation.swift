@@ -8,6 +8,7 @@ public final class Activation: Module {
     case gelu(tanh: Bool = false)
     case leakyRelu(slope: Double = 0.01)
     case softmax(dim: Int = -1)
+    case logSoftmax(dim: Int = -1)
   }
 
   /// Which one.
@@ -28,6 +29,7 @@ public final class Activation: Module {
     case .gelu(let tanh): x.gelu(tanh: tanh)
     case .leakyRelu(let slope): x.leakyRelu(slope)
     case .softmax(let dim): x.softmax(dim: dim)
+    case .logSoftmax(let dim): x.logSoftmax(dim: dim)
     }
   }
 
@@ -48,3 +50,11 @@ public func Hardswish() -> Activation { Activation(.hardSwish) }
 public func Hardsigmoid() -> Activation { Activation(.hardSigmoid) }
 /// `1 / (1 + exp(-x))` as a layer.
 public func Sigmoid() -> Activation { Activation(.sigmoid) }
+/// The hyperbolic tangent as a layer.
+public func Tanh() -> Activation { Activation(.tanh) }
+/// `x` where positive, else `slope · x`, as a layer.
+public func LeakyReLU(_ slope: Double = 0.01) -> Activation { Activation(.leakyRelu(slope: slope)) }
+/// `exp(xᵢ) / Σⱼ exp(xⱼ)` along a dimension as a layer.
+public func Softmax(dim: Int = -1) -> Activation { Activation(.softmax(dim: dim)) }
+/// The natural logarithm of ``Softmax(dim:)`` as a layer.
+public func LogSoftmax(dim: Int = -1) -> Activation { Activation(.logSoftmax(dim: dim)) }

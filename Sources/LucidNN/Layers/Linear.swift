@@ -20,7 +20,7 @@ public final class Linear: Module {
     biasInitializer: Initializer? = nil, generator: Generator = .default
   ) {
     weight = Parameter([outFeatures, inFeatures], initializer, generator: generator)
-    let bound = 1 / Double(inFeatures).squareRoot()
+    let bound = 1 / Double(max(inFeatures, 1)).squareRoot()
     self.bias =
       bias ? Parameter([outFeatures], biasInitializer ?? .uniform(bound: bound), generator: generator) : nil
   }

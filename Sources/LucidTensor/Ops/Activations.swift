@@ -1,12 +1,12 @@
 extension Tensor {
   private func map(_ function: UnaryFunction) -> Tensor { Tensor.apply(Unary(function: function), self) }
 
-  /// `max(x, 0)`.
+  /// `max(x, 0)`; NaN stays NaN.
   public func relu() -> Tensor { map(.relu) }
   /// `min(max(x, 0), 6)`.
   public func relu6() -> Tensor { map(.clamp(lower: 0, upper: 6)) }
   /// `x` where positive, else `slope · x`.
-  public func leakyRelu(_ slope: Double = 0.01) -> Tensor { map(.leakyRelu(slope: Float(slope))) }
+  public func leakyRelu(_ slope: Double = 0.01) -> Tensor { map(.leakyRelu(slope: slope)) }
   /// `x · Φ(x)` with the normal distribution function Φ, or with `tanh` the approximation
   /// `x / 2 · (1 + tanh(√(2/π) · (x + 0.044715 x³)))`. Hendrycks and Gimpel, 2016.
   public func gelu(tanh: Bool = false) -> Tensor { map(tanh ? .geluTanh : .gelu) }
@@ -23,7 +23,7 @@ extension Tensor {
 
   /// The absolute value.
   public func abs() -> Tensor { map(.absolute) }
-  /// -1, 0 or 1.
+  /// -1, 0 or 1; 0 of NaN, as in PyTorch.
   public func sign() -> Tensor { map(.sign) }
   /// `x²`.
   public func square() -> Tensor { map(.square) }
@@ -55,9 +55,9 @@ extension Tensor {
   public func round() -> Tensor { map(.round) }
   /// Whether each element is not a number.
   public func isNaN() -> Tensor { map(.isNaN) }
-  /// `min(max(x, lower), upper)`.
+  /// `min(max(x, lower), upper)`; NaN stays NaN. Integers stay integers.
   public func clamp(_ lower: Double = -.infinity, _ upper: Double = .infinity) -> Tensor {
-    map(.clamp(lower: Float(lower), upper: Float(upper)))
+    map(.clamp(lower: lower, upper: upper))
   }
 
   /// `x` with each element set to 0 with probability `p` and the others divided by `1 - p`, while training; else `x`.
@@ -65,9 +65,10 @@ extension Tensor {
   /// Srivastava et al., "Dropout", 2014.
   public func dropout(_ p: Double = 0.5, training: Bool, generator: Generator = .default) -> Tensor {
     precondition(p >= 0 && p <= 1, "dropout: \(p) is not a probability")
+    precondition(dtype.isFloatingPoint, "dropout scales elements by a fraction, which \(dtype) cannot hold")
     if !training || p == 0 { return self }
     if p == 1 { return self * 0 }
-    return self * ((Tensor.rand(shape, generator: generator) .>= p).to(.float32) / (1 - p))
+    return self * ((Tensor.rand(shape, generator: generator) .>= p).to(.float32) / (1 - p)).to(dtype)
   }
 
   /// Elements of `a` where `condition` (bool) holds, else of `b`, with broadcasting.

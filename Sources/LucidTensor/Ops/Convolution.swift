@@ -37,14 +37,20 @@ public enum Padding: Sendable, Hashable {
 }
 
 /// Two-dimensional cross-correlation, which the field calls convolution.
-struct Convolution: Operation {
-  let settings: ConvolutionSettings
+package struct Convolution: Operation {
+  package let settings: ConvolutionSettings
 
-  func outputTypes(_ inputs: [TensorType]) -> [TensorType] {
+  package func outputTypes(_ inputs: [TensorType]) -> [TensorType] {
     let (x, weight) = (inputs[0].shape, inputs[1].shape)
     requireFloat32(inputs, "conv2d")
     precondition(x.rank == 4, "conv2d: the input must be [N, C, H, W], not of shape \(x)")
     precondition(weight.rank == 4, "conv2d: the weight must be [O, C / groups, kH, kW], not of shape \(weight)")
+    precondition(
+      x.dropFirst().allSatisfy { $0 > 0 } && weight.dropFirst().allSatisfy { $0 > 0 },
+      "conv2d: only the batch may be of size 0, but the input is \(x) and the weight \(weight)")
+    precondition(
+      (settings.padBegin + settings.padEnd).allSatisfy { $0 >= 0 },
+      "conv2d: the padding must not be negative: \(settings.padBegin) before, \(settings.padEnd) after")
     let groups = settings.groups
     precondition(
       groups > 0 && x[1] % groups == 0 && weight[0] % groups == 0 && weight[1] == x[1] / groups,
@@ -56,7 +62,6 @@ struct Convolution: Operation {
     var sizes = [x[0], weight[0]]
     for axis in 0..<2 {
       let (stride, dilation) = (settings.stride[axis], settings.dilation[axis])
-      precondition(stride > 0 && dilation > 0, "conv2d: stride and dilation must be positive")
       let padded = x[axis + 2] + settings.padBegin[axis] + settings.padEnd[axis]
       let window = (weight[axis + 2] - 1) * dilation + 1
       precondition(
@@ -67,10 +72,10 @@ struct Convolution: Operation {
     return [TensorType(Shape(sizes))]
   }
 
-  func forward(_ inputs: [Tensor], on backend: any Backend) -> [Tensor] {
+  package func forward(_ inputs: [Tensor], on backend: any Backend) -> [Tensor] {
     let shape = outputTypes(inputs.map(\.type))[0].shape
     let bias = inputs.count > 2 ? inputs[2] : nil
-    return [backend.convolution(inputs[0], inputs[1], bias: bias, settings, shape: shape)]
+    return [backend.convolution(inputs[0], inputs[1], bias: bias, settings, ConvolutionEpilogue(), shape: shape)]
   }
 }
 
@@ -92,6 +97,9 @@ extension Tensor {
     let (strides, dilations) = ([stride.0, stride.1], [dilation.0, dilation.1])
     precondition(
       rank == 4 && weight.rank == 4, "conv2d: the input \(shape) and the weight \(weight.shape) must have rank 4")
+    precondition(
+      (strides + dilations).allSatisfy { $0 > 0 },
+      "conv2d: stride \(stride) and dilation \(dilation) must be positive")
     let pads = (0..<2).map {
       padding.amounts(
         axis: $0, size: shape[$0 + 2], kernel: weight.shape[$0 + 2], stride: strides[$0], dilation: dilations[$0])

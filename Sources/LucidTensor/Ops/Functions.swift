@@ -5,8 +5,8 @@ package enum UnaryFunction: Sendable, Hashable {
   case sin, cos, tanh, erf
   case floor, ceil, round
   case relu, gelu, geluTanh, silu, sigmoid, hardSwish, hardSigmoid
-  case leakyRelu(slope: Float)
-  case clamp(lower: Float, upper: Float)
+  case leakyRelu(slope: Double)
+  case clamp(lower: Double, upper: Double)
   case logicalNot, isNaN
 
   /// Whether integers stay integers; the other functions give float32 of them.
@@ -19,6 +19,24 @@ package enum UnaryFunction: Sendable, Hashable {
 
   /// Whether the result is true or false.
   var isPredicate: Bool { self == .logicalNot || self == .isNaN }
+
+  /// Whether it can be part of the operation that makes its input.
+  package var isFusible: Bool {
+    switch self {
+    case .relu, .leakyRelu, .clamp, .gelu, .geluTanh, .silu, .sigmoid, .tanh, .hardSwish: true
+    default: false
+    }
+  }
+
+  /// Whether 0 stays 0, so that the zeros with which oneDNN fills its blocks up may be computed with.
+  var keepsZero: Bool {
+    switch self {
+    case .negate, .absolute, .sign, .square, .sqrt, .sin, .tanh, .erf, .log1p, .floor, .ceil, .round: true
+    case .relu, .leakyRelu, .gelu, .geluTanh, .silu, .hardSwish: true
+    case .clamp(let lower, let upper): lower <= 0 && upper >= 0
+    case .exp, .log, .log2, .rsqrt, .reciprocal, .cos, .sigmoid, .hardSigmoid, .logicalNot, .isNaN: false
+    }
+  }
 }
 
 /// Functions of two numbers.

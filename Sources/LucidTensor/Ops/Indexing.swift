@@ -1,4 +1,4 @@
-/// What can stand between the brackets of ``Tensor/subscript(_:)``: a position, a range or `...`.
+/// What can stand between the brackets of ``Tensor/subscript(_:)``: a position, a range or `.all`.
 public protocol TensorIndex: Sendable {
   /// What the index means for a dimension of the given size.
   func resolve(size: Int) -> TensorIndexMeaning
@@ -13,26 +13,33 @@ public enum TensorIndexMeaning: Sendable {
 }
 
 extension Int: TensorIndex {
+  /// The position, counted from the end where it is negative.
   public func resolve(size: Int) -> TensorIndexMeaning { .position(self < 0 ? self + size : self) }
 }
 extension Range<Int>: TensorIndex {
+  /// The positions of the range.
   public func resolve(size: Int) -> TensorIndexMeaning { .range(self) }
 }
 extension ClosedRange<Int>: TensorIndex {
+  /// The positions of the range, its end included.
   public func resolve(size: Int) -> TensorIndexMeaning { .range(Range(self)) }
 }
 extension PartialRangeFrom<Int>: TensorIndex {
+  /// The positions from the range's begin to the last.
   public func resolve(size: Int) -> TensorIndexMeaning { .range(lowerBound..<Swift.max(lowerBound, size)) }
 }
 extension PartialRangeUpTo<Int>: TensorIndex {
+  /// The positions up to but not including the range's end.
   public func resolve(size: Int) -> TensorIndexMeaning { .range(0..<upperBound) }
 }
 extension PartialRangeThrough<Int>: TensorIndex {
+  /// The positions up to and including the range's end.
   public func resolve(size: Int) -> TensorIndexMeaning { .range(0..<(upperBound + 1)) }
 }
 
 /// All of a dimension: `x[.all, 0]`.
 public struct WholeDimension: TensorIndex {
+  /// Every position.
   public func resolve(size: Int) -> TensorIndexMeaning { .range(0..<size) }
 }
 extension TensorIndex where Self == WholeDimension {

@@ -68,6 +68,7 @@ extension Tensor {
   public func split(_ size: Int, dim: Int = 0) -> [Tensor] {
     precondition(size > 0, "split: the size of the pieces must be positive, not \(size)")
     let length = shape[shape.axis(dim)]
+    if length == 0 { return [self] }
     return stride(from: 0, to: length, by: size).map {
       slice(dim: dim, from: $0, to: Swift.min($0 + size, length))
     }
@@ -76,7 +77,9 @@ extension Tensor {
   /// The tensor cut along a dimension into pieces of the given sizes, which must add up to its size. Views.
   public func split(_ sizes: [Int], dim: Int = 0) -> [Tensor] {
     let length = shape[shape.axis(dim)]
-    precondition(sizes.reduce(0, +) == length, "split: \(sizes) do not add up to \(length)")
+    precondition(
+      sizes.allSatisfy { $0 >= 0 } && sizes.reduce(0, +) == length,
+      "split: \(sizes) do not add up to \(length), the size of dimension \(dim) of \(shape)")
     var start = 0
     return sizes.map { size in
       defer { start += size }
@@ -84,10 +87,12 @@ extension Tensor {
     }
   }
 
-  /// The tensor cut along a dimension into a number of pieces of one size; the last may be smaller. Views.
+  /// The tensor cut along a dimension into at most `count` pieces of one size; the last may be smaller. Views.
   public func chunk(_ count: Int, dim: Int = 0) -> [Tensor] {
     precondition(count > 0, "chunk: the number of pieces must be positive, not \(count)")
-    return split(Swift.max(1, (shape[shape.axis(dim)] + count - 1) / count), dim: dim)
+    let length = shape[shape.axis(dim)]
+    if length == 0 { return [Tensor](repeating: self, count: count) }
+    return split((length + count - 1) / count, dim: dim)
   }
 
   /// Positions along a dimension, picked by number. Traps when one is out of range.
@@ -125,6 +130,9 @@ extension Tensor {
   }
 
   private func padded(_ axis: Int, before: Int, after: Int, _ mode: PaddingMode, _ value: Double) -> Tensor {
+    precondition(
+      shape[axis] + Swift.min(0, before) + Swift.min(0, after) >= 0,
+      "pad: cannot crop \(-Swift.min(0, before)) and \(-Swift.min(0, after)) elements of dimension \(axis) of \(shape)")
     let kept = slice(dim: axis, from: Swift.max(0, -before), to: shape[axis] - Swift.max(0, -after))
     let (before, after) = (Swift.max(0, before), Swift.max(0, after))
     if before == 0 && after == 0 { return kept }

@@ -52,7 +52,11 @@ extension Tensor {
     precondition(
       rank > 0 && shape[rank - 1] == weight.shape[1],
       "linear: an input of shape \(shape) does not fit a weight of shape \(weight.shape)")
-    let rows = reshape([elementCount / Swift.max(weight.shape[1], 1), weight.shape[1]])
+    if let bias {
+      precondition(
+        bias.shape == [weight.shape[0]], "linear: a bias of shape \(bias.shape) does not fit a weight \(weight.shape)")
+    }
+    let rows = reshape([shape.dropLast().reduce(1, *), weight.shape[1]])
     let result = Tensor.apply(Matmul(), [rows, weight.T] + (bias.map { [$0] } ?? []))[0]
     return result.reshape(Array(shape.dropLast()) + [weight.shape[0]])
   }

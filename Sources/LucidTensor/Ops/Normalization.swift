@@ -1,13 +1,13 @@
 /// Normalisation of each channel with a given mean and variance. Inputs: x, mean, variance, weight, bias.
-struct BatchNorm: Operation {
-  let epsilon: Float
+package struct BatchNorm: Operation {
+  package let epsilon: Float
 
-  func outputTypes(_ inputs: [TensorType]) -> [TensorType] {
+  package func outputTypes(_ inputs: [TensorType]) -> [TensorType] {
     requireChannels(inputs, "batchNorm")
     return [inputs[0]]
   }
 
-  func forward(_ inputs: [Tensor], on backend: any Backend) -> [Tensor] {
+  package func forward(_ inputs: [Tensor], on backend: any Backend) -> [Tensor] {
     [
       backend.batchNorm(
         inputs[0], mean: inputs[1], variance: inputs[2], weight: inputs[3], bias: inputs[4], epsilon: epsilon)
@@ -73,7 +73,8 @@ extension Tensor {
     mean: Tensor, variance: Tensor, weight: Tensor? = nil, bias: Tensor? = nil, epsilon: Double = 1e-5
   ) -> Tensor {
     let (weight, bias) = (weight ?? .ones(mean.shape), bias ?? .zeros(mean.shape))
-    return Tensor.apply(BatchNorm(epsilon: Float(epsilon)), self, mean, variance, weight, bias)
+    let x = rank > 4 ? reshape(Array(shape.prefix(3)) + [shape.dropFirst(3).reduce(1, *)]) : self
+    return Tensor.apply(BatchNorm(epsilon: Float(epsilon)), x, mean, variance, weight, bias).reshape(shape)
   }
 
   /// Batch normalisation of `[N, C, …]` with the batch's own statistics, which are returned too: mean and biased
@@ -83,8 +84,9 @@ extension Tensor {
   ) -> (output: Tensor, mean: Tensor, variance: Tensor) {
     precondition(rank >= 2, "batchNorm: the input must be [N, C, …], not of shape \(shape)")
     let (weight, bias) = (weight ?? .ones([shape[1]]), bias ?? .zeros([shape[1]]))
-    let outputs = Tensor.apply(BatchNormTraining(epsilon: Float(epsilon)), [self, weight, bias])
-    return (outputs[0], outputs[1], outputs[2])
+    let x = rank > 4 ? reshape(Array(shape.prefix(3)) + [shape.dropFirst(3).reduce(1, *)]) : self
+    let outputs = Tensor.apply(BatchNormTraining(epsilon: Float(epsilon)), [x, weight, bias])
+    return (outputs[0].reshape(shape), outputs[1], outputs[2])
   }
 
   /// `(x - mean) / √(variance + ε) · weight + bias` with mean and variance over the last dimensions, as many as

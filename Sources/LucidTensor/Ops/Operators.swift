@@ -5,8 +5,9 @@ infix operator .<= : ComparisonPrecedence
 infix operator .> : ComparisonPrecedence
 infix operator .>= : ComparisonPrecedence
 
-/// Arithmetic with NumPy broadcasting and PyTorch's type promotion. A plain number takes the tensor's element type,
-/// except that a fraction makes an integer tensor float32.
+/// Arithmetic with NumPy broadcasting and PyTorch's type promotion. A plain number takes the tensor's element type, but
+/// what an integer tensor's type cannot hold is int64 if it is a whole number, float32 if not; with a bool tensor, a
+/// plain number is float32.
 extension Tensor {
   private static func apply(_ function: BinaryFunction, _ a: Tensor, _ b: Tensor) -> Tensor {
     apply(Binary(function: function), a, b)
@@ -14,29 +15,48 @@ extension Tensor {
 
   /// A number as a tensor that goes with this one.
   private func scalar(_ value: Double) -> Tensor {
-    let keeps = dtype.isFloatingPoint || (dtype != .bool && value.rounded() == value)
-    return Tensor(value).to(keeps ? dtype : .float32)
+    if dtype.isFloatingPoint { return Tensor(value).to(dtype) }
+    guard dtype != .bool, let whole = Int64(exactly: value) else { return Tensor(value).to(.float32) }
+    let number = Tensor(whole)
+    let narrow = number.to(dtype)
+    return narrow.item(as: Int64.self) == whole ? narrow : number
   }
 
+  /// The sum.
   public static func + (a: Tensor, b: Tensor) -> Tensor { apply(.add, a, b) }
+  /// The difference.
   public static func - (a: Tensor, b: Tensor) -> Tensor { apply(.subtract, a, b) }
+  /// The product of each pair of elements.
   public static func * (a: Tensor, b: Tensor) -> Tensor { apply(.multiply, a, b) }
   /// The quotient; of integers, in float32.
   public static func / (a: Tensor, b: Tensor) -> Tensor { apply(.divide, a, b) }
+  /// Each element with the other sign.
   public static prefix func - (a: Tensor) -> Tensor { apply(Unary(function: .negate), a) }
 
+  /// The sum.
   public static func + (a: Tensor, b: Double) -> Tensor { a + a.scalar(b) }
+  /// The difference.
   public static func - (a: Tensor, b: Double) -> Tensor { a - a.scalar(b) }
+  /// The product of each pair of elements.
   public static func * (a: Tensor, b: Double) -> Tensor { a * a.scalar(b) }
+  /// The quotient; of integers, in float32.
   public static func / (a: Tensor, b: Double) -> Tensor { a / a.scalar(b) }
+  /// The sum.
   public static func + (a: Double, b: Tensor) -> Tensor { b.scalar(a) + b }
+  /// The difference.
   public static func - (a: Double, b: Tensor) -> Tensor { b.scalar(a) - b }
+  /// The product of each pair of elements.
   public static func * (a: Double, b: Tensor) -> Tensor { b.scalar(a) * b }
+  /// The quotient; of integers, in float32.
   public static func / (a: Double, b: Tensor) -> Tensor { b.scalar(a) / b }
 
+  /// Adds.
   public static func += (a: inout Tensor, b: Tensor) { a = a + b }
+  /// Subtracts.
   public static func -= (a: inout Tensor, b: Tensor) { a = a - b }
+  /// Multiplies.
   public static func *= (a: inout Tensor, b: Tensor) { a = a * b }
+  /// Divides; integers become float32.
   public static func /= (a: inout Tensor, b: Tensor) { a = a / b }
 
   /// Each element to the power of the other's.
@@ -48,17 +68,29 @@ extension Tensor {
   /// The smaller of each pair; NaN if either is.
   public func minimum(_ other: Tensor) -> Tensor { Tensor.apply(.minimum, self, other) }
 
+  /// Whether the elements of each pair are equal.
   public static func .== (a: Tensor, b: Tensor) -> Tensor { apply(.equal, a, b) }
+  /// Whether the elements of each pair differ.
   public static func .!= (a: Tensor, b: Tensor) -> Tensor { apply(.notEqual, a, b) }
+  /// Whether the left element of each pair is smaller.
   public static func .< (a: Tensor, b: Tensor) -> Tensor { apply(.less, a, b) }
+  /// Whether the left element of each pair is smaller or equal.
   public static func .<= (a: Tensor, b: Tensor) -> Tensor { apply(.lessOrEqual, a, b) }
+  /// Whether the left element of each pair is greater.
   public static func .> (a: Tensor, b: Tensor) -> Tensor { apply(.greater, a, b) }
+  /// Whether the left element of each pair is greater or equal.
   public static func .>= (a: Tensor, b: Tensor) -> Tensor { apply(.greaterOrEqual, a, b) }
+  /// Whether the elements of each pair are equal.
   public static func .== (a: Tensor, b: Double) -> Tensor { a .== a.scalar(b) }
+  /// Whether the elements of each pair differ.
   public static func .!= (a: Tensor, b: Double) -> Tensor { a .!= a.scalar(b) }
+  /// Whether the left element of each pair is smaller.
   public static func .< (a: Tensor, b: Double) -> Tensor { a .< a.scalar(b) }
+  /// Whether the left element of each pair is smaller or equal.
   public static func .<= (a: Tensor, b: Double) -> Tensor { a .<= a.scalar(b) }
+  /// Whether the left element of each pair is greater.
   public static func .> (a: Tensor, b: Double) -> Tensor { a .> a.scalar(b) }
+  /// Whether the left element of each pair is greater or equal.
   public static func .>= (a: Tensor, b: Double) -> Tensor { a .>= a.scalar(b) }
 
   /// Whether both are not 0.

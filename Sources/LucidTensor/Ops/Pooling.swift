@@ -14,19 +14,25 @@ package struct PoolingSettings: Sendable, Hashable {
 package enum AdaptivePoolingKind: Sendable, Hashable { case maximum, average }
 
 /// The greatest element, or the mean, of windows that move over the last two dimensions.
-struct Pool: Operation {
+package struct Pool: Operation {
   let settings: PoolingSettings
 
-  func outputTypes(_ inputs: [TensorType]) -> [TensorType] {
+  package func outputTypes(_ inputs: [TensorType]) -> [TensorType] {
     let x = inputs[0].shape
     requireFloat32(inputs, "pooling")
     precondition(x.rank == 4, "pooling: the input must be [N, C, H, W], not of shape \(x)")
+    precondition(x[2] > 0 && x[3] > 0, "pooling: the input has no elements: \(x)")
+    let (kernel, padding) = (settings.kernel, settings.padding)
+    precondition(
+      (kernel + settings.stride + settings.dilation).allSatisfy { $0 > 0 },
+      "pooling: kernel \(kernel), stride \(settings.stride) and dilation \(settings.dilation) must be positive")
+    precondition(
+      zip(padding, kernel).allSatisfy { $0 >= 0 && $0 * 2 <= $1 },
+      "pooling: the padding \(padding) must be at least 0 and at most half of the kernel \(kernel)")
     var sizes = [x[0], x[1]]
     for axis in 0..<2 {
       let (stride, padding) = (settings.stride[axis], settings.padding[axis])
-      let window = (settings.kernel[axis] - 1) * settings.dilation[axis] + 1
-      precondition(stride > 0 && settings.kernel[axis] > 0, "pooling: kernel and stride must be positive")
-      precondition(padding * 2 <= settings.kernel[axis], "pooling: the padding is more than half the kernel")
+      let window = (kernel[axis] - 1) * settings.dilation[axis] + 1
       let room = x[axis + 2] + 2 * padding - window
       precondition(room >= 0, "pooling: a window of \(window) does not fit an input of shape \(x)")
       var count = room / stride + 1
@@ -37,7 +43,7 @@ struct Pool: Operation {
     return [TensorType(Shape(sizes))]
   }
 
-  func forward(_ inputs: [Tensor], on backend: any Backend) -> [Tensor] {
+  package func forward(_ inputs: [Tensor], on backend: any Backend) -> [Tensor] {
     [backend.pool(inputs[0], settings, shape: outputTypes(inputs.map(\.type))[0].shape)]
   }
 }
@@ -61,7 +67,8 @@ struct AdaptivePool: Operation {
 }
 
 extension Tensor {
-  /// The greatest element of each window of `[N, C, H, W]`; the padding never wins.
+  /// The greatest element of each window of `[N, C, H, W]`; the padding never wins. oneDNN passes over NaN, which PyTorch
+  /// hands on.
   ///
   /// - Parameters:
   ///   - kernel, stride, padding, dilation: height, then width; the stride is the kernel's size without one.

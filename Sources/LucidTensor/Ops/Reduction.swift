@@ -74,7 +74,7 @@ extension Tensor {
   /// The sum over the given dimensions, or over all; integers and bools sum to int64.
   public func sum(dim: Int..., keepDim: Bool = false) -> Tensor { reduce(.sum, dim, keepDim) }
 
-  /// The arithmetic mean over the given dimensions, or over all.
+  /// The arithmetic mean over the given dimensions, or over all; of integers in float32, of no elements NaN.
   public func mean(dim: Int..., keepDim: Bool = false) -> Tensor { reduce(.mean, dim, keepDim) }
 
   /// The product over the given dimensions, or over all.
@@ -95,28 +95,30 @@ extension Tensor {
   /// The variance over the given dimensions, or over all: the mean squared distance from the mean, with the sum divided
   /// by the count less `correction`. PyTorch's default, 1, estimates a population's variance from a sample.
   public func variance(dim: Int..., correction: Int = 1, keepDim: Bool = false) -> Tensor {
-    let axes = axes(dim)
+    variance(axes(dim), correction, keepDim)
+  }
+
+  /// The standard deviation: the square root of ``variance(dim:correction:keepDim:)``.
+  public func std(dim: Int..., correction: Int = 1, keepDim: Bool = false) -> Tensor {
+    variance(axes(dim), correction, keepDim).sqrt()
+  }
+
+  private func variance(_ axes: [Int], _ correction: Int, _ keepDim: Bool) -> Tensor {
     let count = axes.reduce(1) { $0 * shape[$1] }
     let distance = self - Tensor.apply(Reduce(function: .mean, axes: axes), self)
     return distance.square().reduce(.sum, axes, keepDim) / Double(Swift.max(count - correction, 0))
   }
 
-  /// The standard deviation: the square root of ``variance(dim:correction:keepDim:)``.
-  public func std(dim: Int..., correction: Int = 1, keepDim: Bool = false) -> Tensor {
-    let axes = axes(dim)
-    let count = axes.reduce(1) { $0 * shape[$1] }
-    let distance = self - Tensor.apply(Reduce(function: .mean, axes: axes), self)
-    return (distance.square().reduce(.sum, axes, keepDim) / Double(Swift.max(count - correction, 0))).sqrt()
-  }
-
-  /// The int64 index of the greatest element along a dimension, the first of equals; over all elements without one.
+  /// The int64 index of the greatest element along a dimension, the first of equals; over all elements without one. A
+  /// NaN is greater than any number.
   public func argmax(dim: Int? = nil, keepDim: Bool = false) -> Tensor { argReduce(dim, keepDim, greatest: true) }
 
-  /// The int64 index of the smallest element along a dimension, the first of equals; over all elements without one.
+  /// The int64 index of the smallest element along a dimension, the first of equals; over all elements without one. A
+  /// NaN is smaller than any number.
   public func argmin(dim: Int? = nil, keepDim: Bool = false) -> Tensor { argReduce(dim, keepDim, greatest: false) }
 
   /// The `k` greatest elements along a dimension (the smallest with `largest: false`), best first, and their int64
-  /// indices. Of equal elements, the one that comes first in the tensor comes first.
+  /// indices. Of equal elements, the one that comes first in the tensor comes first; NaN comes before any number.
   public func topk(_ k: Int, dim: Int = -1, largest: Bool = true) -> (values: Tensor, indices: Tensor) {
     let axis = shape.axis(dim)
     let results = Tensor.apply(TopK(count: k, greatest: largest), [transpose(axis, -1)])
@@ -138,7 +140,10 @@ extension Tensor {
   }
 
   private func argReduce(_ dimension: Int?, _ keepDim: Bool, greatest: Bool) -> Tensor {
-    guard let dimension else { return flatten().argReduce(0, false, greatest: greatest) }
+    guard let dimension else {
+      let result = flatten().argReduce(0, false, greatest: greatest)
+      return keepDim ? result.reshape([Int](repeating: 1, count: rank)) : result
+    }
     let axis = shape.axis(dimension)
     let result = Tensor.apply(ArgReduce(axis: axis, greatest: greatest), self)
     return keepDim ? result : result.squeeze(axis)

@@ -1,45 +1,70 @@
 /// The same elements in another shape, in row-major order. A view where the elements lie so, else a copy.
-struct Reshape: Operation {
-  let shape: Shape
+package struct Reshape: Operation {
+  package let shape: Shape
 
-  func outputTypes(_ inputs: [TensorType]) -> [TensorType] {
+  package func outputTypes(_ inputs: [TensorType]) -> [TensorType] {
     precondition(
       inputs[0].shape.elementCount == shape.elementCount,
       "reshape: \(inputs[0].shape) has \(inputs[0].shape.elementCount) elements, \(shape) has \(shape.elementCount)")
     return [TensorType(shape, inputs[0].dtype)]
   }
 
-  func forward(_ inputs: [Tensor], on backend: any Backend) -> [Tensor] {
+  package func forward(_ inputs: [Tensor], on backend: any Backend) -> [Tensor] {
     if inputs[0].shape == shape { return inputs }
-    let x = inputs[0].contiguous()
-    return [x.view(shape, shape.rowMajorStrides)]
+    let x = inputs[0]
+    if let strides = viewStrides(x) { return [x.view(shape, strides)] }
+    return [x.contiguous().view(shape, shape.rowMajorStrides)]
+  }
+
+  /// The strides with which a view has the new shape; nil where no strides do and the elements must be copied.
+  ///
+  /// Dimensions that are walked as one (an outer stride that is the inner size times the inner stride) make a run. Each
+  /// run must be cut into whole new dimensions.
+  private func viewStrides(_ x: Tensor) -> [Int]? {
+    guard case .strided(let strides, _) = x.layout else { return nil }
+    if x.isContiguous { return shape.rowMajorStrides }
+    var result = [Int](repeating: 0, count: shape.rank)
+    var place = shape.rank - 1
+    var (inRun, cut, innermost) = (1, 1, strides[x.rank - 1])
+    for axis in stride(from: x.rank - 1, through: 0, by: -1) {
+      inRun *= x.shape[axis]
+      guard axis == 0 || (x.shape[axis - 1] != 1 && strides[axis - 1] != inRun * innermost) else { continue }
+      while place >= 0 && (cut < inRun || shape[place] == 1) {
+        result[place] = cut * innermost
+        cut *= shape[place]
+        place -= 1
+      }
+      guard cut == inRun else { return nil }
+      if axis > 0 { (inRun, cut, innermost) = (1, 1, strides[axis - 1]) }
+    }
+    return result
   }
 }
 
 /// The dimensions in another order. A view.
-struct Permute: Operation {
-  let order: [Int]
+package struct Permute: Operation {
+  package let order: [Int]
 
-  func outputTypes(_ inputs: [TensorType]) -> [TensorType] {
+  package func outputTypes(_ inputs: [TensorType]) -> [TensorType] {
     precondition(
       order.sorted() == Array(0..<inputs[0].shape.rank),
       "permute: \(order) does not name each dimension of \(inputs[0].shape) once")
     return [TensorType(Shape(order.map { inputs[0].shape[$0] }), inputs[0].dtype)]
   }
 
-  func forward(_ inputs: [Tensor], on backend: any Backend) -> [Tensor] {
+  package func forward(_ inputs: [Tensor], on backend: any Backend) -> [Tensor] {
     [backend.plain(inputs[0]).permuted(order)]
   }
 }
 
 /// Every `step`-th element of a range along a dimension. A view.
-struct Slice: Operation {
-  let axis: Int
-  let start: Int
-  let end: Int
-  let step: Int
+package struct Slice: Operation {
+  package let axis: Int
+  package let start: Int
+  package let end: Int
+  package let step: Int
 
-  func outputTypes(_ inputs: [TensorType]) -> [TensorType] {
+  package func outputTypes(_ inputs: [TensorType]) -> [TensorType] {
     var shape = inputs[0].shape
     precondition(
       start >= 0 && start <= end && end <= shape[axis],
@@ -49,7 +74,7 @@ struct Slice: Operation {
     return [TensorType(shape, inputs[0].dtype)]
   }
 
-  func forward(_ inputs: [Tensor], on backend: any Backend) -> [Tensor] {
+  package func forward(_ inputs: [Tensor], on backend: any Backend) -> [Tensor] {
     let x = backend.plain(inputs[0])
     guard case .strided(var strides, let offset) = x.layout else { preconditionFailure("a plain tensor is strided") }
     let begin = offset + start * strides[axis]
@@ -59,17 +84,17 @@ struct Slice: Operation {
 }
 
 /// Dimensions of size 1 repeated. A view.
-struct Expand: Operation {
-  let shape: Shape
+package struct Expand: Operation {
+  package let shape: Shape
 
-  func outputTypes(_ inputs: [TensorType]) -> [TensorType] {
+  package func outputTypes(_ inputs: [TensorType]) -> [TensorType] {
     precondition(
       inputs[0].shape.rank <= shape.rank && inputs[0].shape.broadcast(with: shape) == shape,
       "expand: \(inputs[0].shape) does not broadcast to \(shape)")
     return [TensorType(shape, inputs[0].dtype)]
   }
 
-  func forward(_ inputs: [Tensor], on backend: any Backend) -> [Tensor] {
+  package func forward(_ inputs: [Tensor], on backend: any Backend) -> [Tensor] {
     if inputs[0].shape == shape { return inputs }
     let x = backend.plain(inputs[0])
     guard case .strided(_, let offset) = x.layout else { preconditionFailure("a plain tensor is strided") }
@@ -91,26 +116,34 @@ extension Tensor {
     return view(Shape(order.map { shape[$0] }), order.map { strides[$0] })
   }
 
-  /// The same elements in another shape, in row-major order; one size may be -1 and is worked out from the others.
+  /// The same elements in another shape, in row-major order; one size may be -1 and is worked out from the others. A
+  /// view where strides can say it, else a copy. Traps when the counts of elements differ.
   public func reshape(_ sizes: [Int]) -> Tensor {
     let known = sizes.filter { $0 != -1 }.reduce(1, *)
     let unknown = sizes.filter { $0 == -1 }.count
     precondition(unknown <= 1, "reshape: only one size can be -1, not \(unknown) of \(sizes)")
+    precondition(sizes.allSatisfy { $0 >= -1 }, "reshape: a size cannot be negative, except for one -1: \(sizes)")
     precondition(
       unknown == 0 || (known > 0 && elementCount % known == 0),
       "reshape: \(shape) has \(elementCount) elements, which do not divide into \(sizes)")
-    return Tensor.apply(Reshape(shape: Shape(sizes.map { $0 == -1 ? elementCount / known : $0 })), self)
+    return reshape(Shape(sizes.map { $0 == -1 ? elementCount / known : $0 }))
   }
 
   /// The same elements in another shape, in row-major order; one size may be -1 and is worked out from the others.
   public func reshape(_ sizes: Int...) -> Tensor { reshape(sizes) }
 
   /// The same elements in another shape, in row-major order.
-  public func reshape(_ shape: Shape) -> Tensor { Tensor.apply(Reshape(shape: shape), self) }
+  public func reshape(_ shape: Shape) -> Tensor {
+    shape == self.shape ? self : Tensor.apply(Reshape(shape: shape), self)
+  }
 
   /// Dimensions `startDim` to `endDim` as one.
   public func flatten(startDim: Int = 0, endDim: Int = -1) -> Tensor {
-    if rank == 0 { return reshape([1]) }
+    if rank == 0 {
+      precondition(
+        (-1...0).contains(startDim) && (-1...0).contains(endDim), "flatten: a scalar has one dimension at most")
+      return reshape([1])
+    }
     let (first, last) = (shape.axis(startDim), shape.axis(endDim))
     precondition(first <= last, "flatten: dimension \(startDim) comes after \(endDim)")
     return reshape(Array(shape[..<first]) + [shape[first...last].reduce(1, *)] + Array(shape[(last + 1)...]))

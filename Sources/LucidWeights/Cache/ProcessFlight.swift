@@ -18,6 +18,7 @@ final class ProcessFlight {
   private let patience: Double
   private let lock: LockCall
   private var descriptor: Int32 = -1
+  private var isOwner = false
 
   init(_ layout: CacheLayout, key: String, patience: Double, lock: @escaping LockCall) {
     (self.layout, self.key, self.patience, self.lock) = (layout, key, patience, lock)
@@ -37,6 +38,15 @@ final class ProcessFlight {
     while true {
       try work.checkCancellation()
       if lock(descriptor) == 0 {
+        // An owner that has finished took the name with it: the lock is on the file that has the name now.
+        var info = stat()
+        if fstat(descriptor, &info) == 0, let named = try FileSystem.identity(of: path), named.inode != info.st_ino {
+          close(descriptor)
+          descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+          if descriptor >= 0 { continue }
+          return nil
+        }
+        isOwner = true
         writeOwner()
         return try landed()
       }
@@ -64,6 +74,8 @@ final class ProcessFlight {
   /// Lets the next have the lock.
   func leave() {
     guard descriptor >= 0 else { return }
+    if isOwner { unlink(path) }
+    isOwner = false
     close(descriptor)
     descriptor = -1
   }

@@ -139,7 +139,6 @@ final class WebTransfer {
       lucid_curl_set_long(easy, CURLOPT_NOSIGNAL, 1),
       lucid_curl_set_long(easy, CURLOPT_CONNECTTIMEOUT_MS, Int(limits.connectTimeout * 1000)),
       lucid_curl_set_long(easy, CURLOPT_TCP_KEEPALIVE, 1),
-      lucid_curl_set_long(easy, CURLOPT_BUFFERSIZE, 256 * 1024),
       lucid_curl_set_string(easy, CURLOPT_USERAGENT, "lucid-swift"),
       lucid_curl_set_pointer(easy, CURLOPT_ERRORBUFFER, exchange.errorText),
       lucid_curl_set_list(easy, CURLOPT_HTTPHEADER, exchange.fields),
@@ -154,6 +153,8 @@ final class WebTransfer {
       codes.append(lucid_curl_set_long(easy, CURLOPT_NETRC, Int(CURL_NETRC_OPTIONAL.rawValue)))
       codes.append(lucid_curl_set_string(easy, CURLOPT_NETRC_FILE, file))
     }
+    // Only faster, and refused where an attempt that failed has left its buffer.
+    lucid_curl_set_long(easy, CURLOPT_BUFFERSIZE, 256 * 1024)
     // A proxy cannot reach this machine's own services.
     if ask.address.isLoopback { lucid_curl_set_string(easy, CURLOPT_NOPROXY, "*") }
     if let file = environment.certificateFile { lucid_curl_set_string(easy, CURLOPT_CAINFO, file) }

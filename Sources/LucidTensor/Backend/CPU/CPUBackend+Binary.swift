@@ -26,11 +26,13 @@ extension CPUBackend {
   func select(_ condition: Tensor, _ a: Tensor, _ b: Tensor) -> Tensor {
     let (condition, a, b) = (condition.contiguous(), a.contiguous(), b.contiguous())
     let output = Tensor(uninitialized: a.shape, a.dtype)
-    let mask = UnsafePointer(condition.bytes.assumingMemoryBound(to: Bool.self))
+    defer { withExtendedLifetime((condition, a, b)) {} }
+    // Read as a byte: in a file, true may be any number but 0.
+    let mask = UnsafePointer(condition.bytes.assumingMemoryBound(to: UInt8.self))
     func choose<T>(_: T.Type) {
       let (x, y) = (a.bytes.assumingMemoryBound(to: T.self), b.bytes.assumingMemoryBound(to: T.self))
       let target = output.bytes.assumingMemoryBound(to: T.self)
-      for index in 0..<output.elementCount { target[index] = mask[index] ? x[index] : y[index] }
+      for index in 0..<output.elementCount { target[index] = mask[index] != 0 ? x[index] : y[index] }
     }
     switch a.dtype.byteCount {
     case 1: choose(UInt8.self)
@@ -44,11 +46,11 @@ extension CPUBackend {
   private func real<T: Real>(
     _ function: BinaryFunction, _ a: Tensor, _ b: Tensor, _ shape: Shape, _ layout: Tensor.Layout?, _: T.Type
   ) -> Tensor {
-    func map<R>(_ dtype: DType, _: R.Type, _ f: (T, T) -> R) -> Tensor {
+    @inline(__always) func map<R>(_ dtype: DType, _: R.Type, _ f: (T, T) -> R) -> Tensor {
       zip(a, b, T.self, shape, layout, dtype, R.self, f)
     }
-    func map(_ f: (T, T) -> T) -> Tensor { map(T.dtype, T.self, f) }
-    func test(_ f: (T, T) -> Bool) -> Tensor { map(.bool, Bool.self, f) }
+    @inline(__always) func map(_ f: (T, T) -> T) -> Tensor { map(T.dtype, T.self, f) }
+    @inline(__always) func test(_ f: (T, T) -> Bool) -> Tensor { map(.bool, Bool.self, f) }
     switch function {
     case .add: return map { $0 + $1 }
     case .subtract: return map { $0 - $1 }
@@ -70,16 +72,16 @@ extension CPUBackend {
   }
 
   private func integer(_ function: BinaryFunction, _ a: Tensor, _ b: Tensor, _ shape: Shape) -> Tensor {
-    func map<R>(_ dtype: DType, _: R.Type, _ f: (Int64, Int64) -> R) -> Tensor {
+    @inline(__always) func map<R>(_ dtype: DType, _: R.Type, _ f: (Int64, Int64) -> R) -> Tensor {
       zip(a, b, Int64.self, shape, nil, dtype, R.self, f)
     }
-    func map(_ f: (Int64, Int64) -> Int64) -> Tensor { map(.int64, Int64.self, f) }
-    func test(_ f: (Int64, Int64) -> Bool) -> Tensor { map(.bool, Bool.self, f) }
+    @inline(__always) func map(_ f: (Int64, Int64) -> Int64) -> Tensor { map(.int64, Int64.self, f) }
+    @inline(__always) func test(_ f: (Int64, Int64) -> Bool) -> Tensor { map(.bool, Bool.self, f) }
     switch function {
     case .add: return map { $0 &+ $1 }
     case .subtract: return map { $0 &- $1 }
     case .multiply: return map { $0 &* $1 }
-    case .power: return map { Int64(saturating: Double.pow(Double($0), Double($1))) }
+    case .power: return map(integerPower)
     case .maximum: return map { max($0, $1) }
     case .minimum: return map { min($0, $1) }
     case .equal: return test { $0 == $1 }
@@ -95,13 +97,28 @@ extension CPUBackend {
     }
   }
 
+  /// The power by repeated squaring, modulo 2⁶⁴ as all integer arithmetic.
+  private func integerPower(_ base: Int64, _ exponent: Int64) -> Int64 {
+    precondition(exponent >= 0, "pow: an integer to the power of \(exponent) is a fraction: convert with to(.float32)")
+    var (result, square, rest) = (Int64(1), base, exponent)
+    while rest > 0 {
+      if rest & 1 == 1 { result &*= square }
+      square &*= square
+      rest >>= 1
+    }
+    return result
+  }
+
   /// `f` of every pair of elements, with broadcasting; or, with a `layout`, of the two memories byte for byte.
+  /// Inlined, so that the loops are compiled for each function and vectorised where they can be.
+  @inline(__always)
   private func zip<T, R>(
     _ a: Tensor, _ b: Tensor, _: T.Type, _ shape: Shape, _ layout: Tensor.Layout?, _ dtype: DType, _: R.Type,
     _ f: (T, T) -> R
   ) -> Tensor {
     let output = Tensor(
       storage: Storage(byteCount: shape.elementCount * dtype.byteCount), shape: shape, dtype: dtype, layout: layout)
+    defer { withExtendedLifetime((a, b)) {} }
     let target = output.bytes.assumingMemoryBound(to: R.self)
     let x = UnsafePointer(a.bytes.assumingMemoryBound(to: T.self))
     let y = UnsafePointer(b.bytes.assumingMemoryBound(to: T.self))

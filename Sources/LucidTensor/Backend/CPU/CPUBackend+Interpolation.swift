@@ -5,6 +5,7 @@ extension CPUBackend {
     let rows = taps(height, shape[2], mode, alignCorners)
     let columns = taps(width, shape[3], mode, alignCorners)
     let output = Tensor(uninitialized: shape, .float32)
+    defer { withExtendedLifetime(x) {} }
     let source = UnsafePointer(x.bytes.assumingMemoryBound(to: Float.self))
     let target = output.bytes.assumingMemoryBound(to: Float.self)
     parallelFor(shape[0] * shape[1], grain: max(1, (1 << 14) / (shape[2] * shape[3]))) { range in

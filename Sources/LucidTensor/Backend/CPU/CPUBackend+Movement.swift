@@ -1,4 +1,13 @@
 extension CPUBackend {
+  func cast(_ x: Tensor, to dtype: DType) -> Tensor {
+    let output = Tensor(uninitialized: x.shape, dtype)
+    x.withUnsafeBytes { bytes in
+      guard let source = bytes.baseAddress else { return }
+      Conversion.convert(source, x.dtype, output.bytes, dtype, count: x.elementCount)
+    }
+    return output
+  }
+
   func concatenate(_ tensors: [Tensor], axis: Int, shape: Shape) -> Tensor {
     let output = Tensor(uninitialized: shape, tensors[0].dtype)
     let width = output.dtype.byteCount
@@ -8,6 +17,7 @@ extension CPUBackend {
     var start = 0
     for tensor in tensors {
       let source = tensor.contiguous()
+      defer { withExtendedLifetime(source) {} }
       let bytes = tensor.shape[axis] * inner
       if bytes > 0 {
         for row in 0..<rows {
@@ -21,6 +31,7 @@ extension CPUBackend {
 
   func gather(_ x: Tensor, indices: Tensor, axis: Int, shape: Shape) -> Tensor {
     let (x, indices) = (x.contiguous(), indices.scalars(as: Int64.self))
+    defer { withExtendedLifetime(x) {} }
     let output = Tensor(uninitialized: shape, x.dtype)
     let inner = shape[(axis + 1)...].reduce(x.dtype.byteCount, *)
     for row in 0..<shape[..<axis].reduce(1, *) {

@@ -24,7 +24,7 @@ extension CPUBackend {
       let target = MemoryDescriptor(shape, strides: nil)
       return Primitive("pooling", arguments: [DNNL_ARG_SRC, DNNL_ARG_DST], [key.data, target]) {
         lucid_pooling(
-          &$0, $1.engine, $1.attributes, kind, $2[0], $2[1], settings.stride.int64,
+          &$0, $1.engine, $3, kind, $2[0], $2[1], settings.stride.int64,
           settings.kernel.int64, settings.dilation.map { $0 - 1 }.int64, settings.padding.int64, excess.int64)
       }
     }
@@ -96,6 +96,7 @@ extension CPUBackend {
     let x = x.contiguous()
     let output = Tensor(uninitialized: shape, .float32)
     let (height, width) = (x.shape[2], x.shape[3])
+    defer { withExtendedLifetime(x) {} }
     let source = UnsafePointer(x.bytes.assumingMemoryBound(to: Float.self))
     let target = output.bytes.assumingMemoryBound(to: Float.self)
     parallelFor(shape[0] * shape[1], grain: max(1, (1 << 14) / max(height * width, 1))) { range in

@@ -19,6 +19,7 @@ extension CPUBackend {
   ) -> Tensor {
     let output = Tensor(uninitialized: shape, dtype)
     let target = output.bytes.assumingMemoryBound(to: R.self)
+    defer { withExtendedLifetime(rows) {} }
     let source = UnsafePointer(rows.bytes.assumingMemoryBound(to: T.self))
     parallelFor(shape.elementCount, grain: max(1, (1 << 14) / max(length, 1))) { range in
       for row in range { target[row] = f(UnsafeBufferPointer(start: source + row * length, count: length)) }
@@ -82,16 +83,15 @@ extension CPUBackend {
   func topK(_ x: Tensor, count: Int, greatest: Bool) -> (values: Tensor, indices: Tensor) {
     let x = x.contiguous()
     switch x.dtype {
-    case .float32:
-      return topK(x, count) { (a: Float, b: Float) in
-        greatest ? a > b || (a.isNaN && !b.isNaN) : a < b || (a.isNaN && !b.isNaN)
-      }
-    case .float64:
-      return topK(x, count) { (a: Double, b: Double) in
-        greatest ? a > b || (a.isNaN && !b.isNaN) : a < b || (a.isNaN && !b.isNaN)
-      }
+    case .float32: return topK(x, count) { (a: Float, b: Float) in isBetter(a, b, greatest) }
+    case .float64: return topK(x, count) { (a: Double, b: Double) in isBetter(a, b, greatest) }
     default: return topK(x, count) { (a: Int64, b: Int64) in greatest ? a > b : a < b }
     }
+  }
+
+  /// NaN is better than any number, as in PyTorch: it must not hide.
+  private func isBetter<T: Real>(_ a: T, _ b: T, _ greatest: Bool) -> Bool {
+    (greatest ? a > b : a < b) || (a.isNaN && !b.isNaN)
   }
 
   private func topK<T: TensorElement>(
@@ -103,6 +103,7 @@ extension CPUBackend {
     let values = Tensor(uninitialized: shape, x.dtype)
     let indices = Tensor(uninitialized: shape, .int64)
     let (v, p) = (values.bytes.assumingMemoryBound(to: T.self), indices.bytes.assumingMemoryBound(to: Int64.self))
+    defer { withExtendedLifetime(x) {} }
     let source = UnsafePointer(x.bytes.assumingMemoryBound(to: T.self))
     for row in 0..<(count == 0 ? 0 : shape.elementCount / count) {
       let x = source + row * length

@@ -3,8 +3,9 @@ import COneDNN
 extension CPUBackend {
   func unary(_ function: UnaryFunction, _ x: Tensor) -> Tensor {
     if x.dtype == .float32, let kind = function.eltwise { return eltwise(kind, x.forDNN) }
-    // A function of elements keeps an order of oneDNN's as long as there is no padding, which must stay 0.
-    let x = x.isDense && !function.isPredicate ? x : x.contiguous()
+    // A function of elements keeps an order of oneDNN's as long as what fills the blocks up stays 0.
+    let keepsOrder = x.isDense || (x.isOpaque && function.keepsZero)
+    let x = keepsOrder && !function.isPredicate ? x : x.contiguous()
     switch x.dtype {
     case .float32: return real(function, x, Float.self)
     case .float64: return real(function, x, Double.self)
@@ -20,7 +21,7 @@ extension CPUBackend {
       if case .opaque = x.layout { x.descriptor } else { MemoryDescriptor(vector, strides: [1]) }
     let primitive = PrimitiveCache.shared.primitive(for: EltwiseKey(kind: kind, data: descriptor)) {
       Primitive("\(kind)", arguments: [DNNL_ARG_SRC, DNNL_ARG_DST], [descriptor]) {
-        lucid_eltwise(&$0, $1.engine, $1.attributes, kind.algorithm, $2[0], kind.alpha, kind.beta)
+        lucid_eltwise(&$0, $1.engine, $3, kind.algorithm, $2[0], kind.alpha, kind.beta)
       }
     }
     let output = Tensor(
@@ -33,23 +34,26 @@ extension CPUBackend {
   }
 
   private func real<T: Real>(_ function: UnaryFunction, _ x: Tensor, _: T.Type) -> Tensor {
-    func map<R>(_ dtype: DType, _: R.Type, _ f: (T) -> R) -> Tensor {
+    // Inlined, so that the loop is compiled for each function and vectorised where it can be.
+    @inline(__always) func map<R>(_ dtype: DType, _: R.Type, _ f: (T) -> R) -> Tensor {
       let layout: Tensor.Layout? = if case .opaque = x.layout { x.layout } else { nil }
+      let count = x.isOpaque ? x.storage.byteCount / MemoryLayout<T>.size : x.elementCount
       let output = Tensor(
-        storage: Storage(byteCount: x.elementCount * dtype.byteCount), shape: x.shape, dtype: dtype, layout: layout)
+        storage: Storage(byteCount: count * dtype.byteCount), shape: x.shape, dtype: dtype, layout: layout)
       let source = UnsafePointer(x.bytes.assumingMemoryBound(to: T.self))
       let target = output.bytes.assumingMemoryBound(to: R.self)
-      parallelFor(x.elementCount, grain: 1 << 14) { range in
+      parallelFor(count, grain: 1 << 14) { range in
         for index in range { target[index] = f(source[index]) }
       }
       return output
     }
-    func map(_ f: (T) -> T) -> Tensor { map(T.dtype, T.self, f) }
+    @inline(__always) func map(_ f: (T) -> T) -> Tensor { map(T.dtype, T.self, f) }
+    defer { withExtendedLifetime(x) {} }
     let half = T(0.5)
     switch function {
     case .negate: return map { -$0 }
     case .absolute: return map { abs($0) }
-    case .sign: return map { $0 > 0 ? 1 : $0 < 0 ? -1 : $0 }
+    case .sign: return map { $0 > 0 ? 1 : $0 < 0 ? -1 : 0 }
     case .square: return map { $0 * $0 }
     case .exp: return map(T.exp)
     case .log: return map(T.log)
@@ -74,8 +78,15 @@ extension CPUBackend {
     case .sigmoid: return map { 1 / (1 + T.exp(-$0)) }
     case .hardSwish: return map { $0 * min(max($0 + 3, 0), 6) / 6 }
     case .hardSigmoid: return map { min(max($0 + 3, 0), 6) / 6 }
-    case .leakyRelu(let slope): return map { $0 < 0 ? $0 * T(slope) : $0 }
-    case .clamp(let lower, let upper): return map { $0 < T(lower) ? T(lower) : $0 > T(upper) ? T(upper) : $0 }
+    case .leakyRelu(let slope):
+      let slope = T(slope)
+      return map { $0 < 0 ? $0 * slope : $0 }
+    case .clamp(let lower, let upper):
+      let (lower, upper) = (T(lower), T(upper))
+      return map {
+        let raised = $0 < lower ? lower : $0
+        return raised > upper ? upper : raised
+      }
     case .logicalNot: return map(.bool, Bool.self) { $0 == 0 }
     case .isNaN: return map(.bool, Bool.self) { $0.isNaN }
     }
@@ -86,9 +97,12 @@ extension CPUBackend {
       let output = Tensor(uninitialized: x.shape, .int64)
       let source = UnsafePointer(x.bytes.assumingMemoryBound(to: Int64.self))
       let target = output.bytes.assumingMemoryBound(to: Int64.self)
-      for index in 0..<x.elementCount { target[index] = f(source[index]) }
+      parallelFor(x.elementCount, grain: 1 << 14) { range in
+        for index in range { target[index] = f(source[index]) }
+      }
       return output
     }
+    defer { withExtendedLifetime(x) {} }
     switch function {
     case .negate: return map { 0 &- $0 }
     case .absolute: return map { $0 < 0 ? 0 &- $0 : $0 }
@@ -96,7 +110,7 @@ extension CPUBackend {
     case .square: return map { $0 &* $0 }
     case .relu: return map { max($0, 0) }
     case .clamp(let lower, let upper):
-      let (lower, upper) = (Int64(saturating: Double(lower)), Int64(saturating: Double(upper)))
+      let (lower, upper) = (Int64(saturating: lower.rounded(.up)), Int64(saturating: upper.rounded(.down)))
       return map { min(max($0, lower), upper) }
     case .floor, .ceil, .round: return x
     default: preconditionFailure("\(function) does not compute in integers")
@@ -105,7 +119,7 @@ extension CPUBackend {
 }
 
 /// A function that oneDNN compiles for the processor at hand.
-private struct Eltwise: Hashable, CustomStringConvertible {
+struct Eltwise: Hashable, CustomStringConvertible {
   let algorithm: dnnl_alg_kind_t
   var alpha: Float = 0
   var beta: Float = 0
@@ -129,20 +143,29 @@ private struct EltwiseKey: Hashable {
 }
 
 extension UnaryFunction {
-  /// The same function in oneDNN; nil for what it lacks or a plain loop does as well.
-  fileprivate var eltwise: Eltwise? {
+  /// The same function in oneDNN; nil for what it lacks, a plain loop does as well, or it gets wrong: its relu, clip
+  /// and exp make a number of NaN.
+  var eltwise: Eltwise? {
     switch self {
-    case .exp: Eltwise(algorithm: dnnl_eltwise_exp)
     case .tanh: Eltwise(algorithm: dnnl_eltwise_tanh)
-    case .relu: Eltwise(algorithm: dnnl_eltwise_relu)
-    case .leakyRelu(let slope): Eltwise(algorithm: dnnl_eltwise_relu, alpha: slope)
     case .gelu: Eltwise(algorithm: dnnl_eltwise_gelu_erf)
     case .geluTanh: Eltwise(algorithm: dnnl_eltwise_gelu_tanh)
     case .silu: Eltwise(algorithm: dnnl_eltwise_swish, alpha: 1)
     case .sigmoid: Eltwise(algorithm: dnnl_eltwise_logistic)
     case .hardSwish: Eltwise(algorithm: dnnl_eltwise_hardswish, alpha: 1 / 6, beta: 0.5)
-    case .clamp(let lower, let upper): Eltwise(algorithm: dnnl_eltwise_clip, alpha: lower, beta: upper)
     default: nil
+    }
+  }
+
+  /// The same function as the last step of another primitive, where a NaN may become a number: the price of not going
+  /// over the memory again, which plans pay and operations by themselves do not.
+  var postOp: Eltwise? {
+    switch self {
+    case .relu: Eltwise(algorithm: dnnl_eltwise_relu)
+    case .leakyRelu(let slope): Eltwise(algorithm: dnnl_eltwise_relu, alpha: Float(slope))
+    case .clamp(let lower, let upper):
+      Eltwise(algorithm: dnnl_eltwise_clip, alpha: Float(lower), beta: Float(upper))
+    default: eltwise
     }
   }
 }

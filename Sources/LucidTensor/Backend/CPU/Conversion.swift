@@ -37,7 +37,7 @@ enum Conversion {
     case .int32: visit(Int32.self)
     case .int64: visit(Int64.self)
     case .uint8: visit(UInt8.self)
-    case .bool: visit(Bool.self)
+    case .bool: visit(StoredBool.self)
     }
   }
 }
@@ -72,10 +72,14 @@ extension BFloat16: ConvertibleElement {
   var double: Double { Double(floatValue) }
   var integer: Int64 { Int64(saturating: double) }
 }
-extension Bool: ConvertibleElement {
-  var float: Float { self ? 1 : 0 }
-  var double: Double { self ? 1 : 0 }
-  var integer: Int64 { self ? 1 : 0 }
+
+/// The byte of a bool tensor. Not Swift's `Bool`, because a file may hold others than 0 and 1, which a `Bool` must not be.
+struct StoredBool: ConvertibleElement {
+  static var dtype: DType { .bool }
+  let byte: UInt8
+  var float: Float { byte == 0 ? 0 : 1 }
+  var double: Double { byte == 0 ? 0 : 1 }
+  var integer: Int64 { byte == 0 ? 0 : 1 }
 }
 
 extension Int64 {

@@ -1,4 +1,0 @@
-import LucidTensor
-import Testing
-
-@testable import LucidNN
