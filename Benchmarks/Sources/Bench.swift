@@ -23,7 +23,7 @@ enum Bench {
       let clock = ContinuousClock()
       let time = clock.measure {
         let y = plan?(x) ?? model.forward(x)
-        precondition(y.shape[0] == batch)
+        precondition(y.shape[0] == batch, "the model lost a part of the batch")
       }
       return Double(time.components.attoseconds) / 1e15 + Double(time.components.seconds) * 1e3
     }

@@ -155,19 +155,6 @@ static inline dnnl_status_t lucid_eltwise(dnnl_primitive_desc_t *pd, dnnl_engine
 #endif
 }
 
-static inline dnnl_status_t lucid_binary(dnnl_primitive_desc_t *pd, dnnl_engine_t engine,
-                                         const_dnnl_primitive_attr_t attr, dnnl_alg_kind_t kind, lucid_md left,
-                                         lucid_md right, lucid_md target) {
-#if LUCID_DNNL_3
-  LUCID_CREATE(dnnl_binary, kind, LUCID_MD(left), LUCID_MD(right), LUCID_MD(target))
-#else
-  dnnl_binary_desc_t desc;
-  dnnl_status_t status = dnnl_binary_desc_init(&desc, kind, LUCID_MD(left), LUCID_MD(right), LUCID_MD(target));
-  if (status != dnnl_success) return status;
-  LUCID_FINISH(desc, NULL)
-#endif
-}
-
 static inline dnnl_status_t lucid_softmax(dnnl_primitive_desc_t *pd, dnnl_engine_t engine,
                                           const_dnnl_primitive_attr_t attr, bool logarithm, lucid_md data, int axis) {
   dnnl_alg_kind_t kind = logarithm ? dnnl_softmax_log : dnnl_softmax_accurate;

@@ -61,6 +61,6 @@ public struct LucidError: Error, Sendable, Hashable, CustomStringConvertible {
   /// What was being done, what went wrong, and what to try next.
   public var description: String {
     let sentence = problem.hasSuffix(".") || problem.hasSuffix("?") ? problem : problem + "."
-    return "\(doing): \(sentence)" + (advice.map { " " + $0 } ?? "")
+    return "\(doing): \(sentence)" + (advice.map { ($0.hasPrefix("\n") ? "" : " ") + $0 } ?? "")
   }
 }

@@ -47,7 +47,7 @@ import Testing
     let program = Program(in: try Scratch())
     let text = try program.run("models", "info", "resnet18")
     #expect(text.status == 0 && text.errors == "")
-    #expect(text.output.hasPrefix("ResNet18: 11,689,512 parameters"))
+    #expect(text.output.hasPrefix("ResNet18  # 11,689,512 parameters"))
     #expect(text.output.contains("weight [64, 3, 7, 7]"))
     let json = try #require(try program.run("models", "info", "resnet18", "--json").json() as? [String: Any])
     #expect(json["type"] as? String == "ResNet18")

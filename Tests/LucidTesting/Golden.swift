@@ -18,10 +18,6 @@ public struct Golden: Decodable, Sendable {
   public let filledElements: Int
   /// The model's answers to one input or several.
   public let variants: [Variant]
-  /// What layers gave for the input of the variant `default`, in the order of execution, in float32.
-  public let intermediates: [Intermediate]
-  /// The same with the published parameters, where the file comes with them.
-  public let publishedIntermediates: [Intermediate]?
   /// The state dict in the order of the published file.
   public let stateDict: [Entry]
 
@@ -115,22 +111,6 @@ extension Golden {
       top5 = try values.decode([Int].self, forKey: .top5)
       torchError = try values.decode(Double.self, forKey: .torchError)
     }
-  }
-
-  /// A summary of what a layer gave.
-  public struct Intermediate: Decodable, Sendable {
-    /// The layer's name in the reference.
-    public let name: String
-    /// The sizes.
-    public let shape: [Int]
-    /// The mean of the elements.
-    public let mean: Double
-    /// The standard deviation, of the population.
-    public let std: Double
-    /// The largest absolute value.
-    public let absmax: Double
-    /// The first elements in row-major order.
-    public let first4: [Double]
   }
 
   /// A tensor of the published state dict.
