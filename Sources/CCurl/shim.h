@@ -22,6 +22,15 @@ static inline CURLcode lucid_curl_set_write(CURL *handle, lucid_curl_write callb
   return code ? code : curl_easy_setopt(handle, CURLOPT_WRITEDATA, context);
 }
 
+static inline CURLcode lucid_curl_set_header(CURL *handle, lucid_curl_write callback, void *context) {
+  CURLcode code = curl_easy_setopt(handle, CURLOPT_HEADERFUNCTION, callback);
+  return code ? code : curl_easy_setopt(handle, CURLOPT_HEADERDATA, context);
+}
+
+static inline CURLcode lucid_curl_set_list(CURL *handle, CURLoption option, struct curl_slist *value) {
+  return curl_easy_setopt(handle, option, value);
+}
+
 // CURLOPT_PROTOCOLS_STR replaced CURLOPT_PROTOCOLS in 7.85. Redirects are followed by the caller, one request each.
 static inline CURLcode lucid_curl_set_web_only(CURL *handle) {
 #if LIBCURL_VERSION_NUM >= 0x075500
@@ -53,3 +62,7 @@ static inline CURLcode lucid_curl_get_string(CURL *handle, CURLINFO info, const 
 
 extern int pipe2(int descriptors[2], int flags);
 extern int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *actions, int from);
+
+// Reserves space for a file; with FALLOC_FL_KEEP_SIZE its size stays what was written.
+extern int fallocate(int descriptor, int mode, off_t offset, off_t length);
+static const int lucid_fallocate_keep_size = 1;

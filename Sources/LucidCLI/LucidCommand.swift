@@ -14,6 +14,8 @@ struct LucidCommand: AsyncParsableCommand {
         lucid weights list                   the published checkpoints
         lucid weights info resnet18          what is known about one
         lucid weights download resnet18      fetch and verify one, for later
+        lucid weights lock resnet18          pin its bytes for a program
+        lucid cache prune --max-size 5GB     make room
         lucid models info resnet18           an architecture, layer by layer
         lucid run resnet18 --weights my.pth --input x.npy --output y.npy
 
@@ -26,14 +28,20 @@ struct LucidCommand: AsyncParsableCommand {
       ENVIRONMENT:
         LUCID_HOME        where checkpoints are kept (else XDG_CACHE_HOME/lucid,
                           else ~/.cache/lucid)
+        LUCID_CACHE_ROOTS further caches, only read, between colons
         LUCID_OFFLINE=1   use no network
+        LUCID_FROZEN=1    use only what lucid.lock names (LUCID_LOCK: another file)
+        LUCID_MIRRORS     PREFIX=REPLACEMENT of addresses, between blanks
+        LUCID_TOKENS      ORIGIN=TOKEN of private servers, between blanks
+        HF_TOKEN, HF_ENDPOINT, HF_HOME, TORCH_HOME, NETRC, https_proxy
+                          as other programs use them
         LUCID_PROGRESS=0  show no progress on a terminal
         OMP_NUM_THREADS   how many threads compute (else one for each core)
         OMP_WAIT_POLICY   active makes them spin while they wait: a little faster
                           where nothing else runs, much slower where it does
       """,
     version: "lucid 0.1.0",
-    subcommands: [ClassifyCommand.self, WeightsCommand.self, ModelsCommand.self, RunCommand.self])
+    subcommands: [ClassifyCommand.self, WeightsCommand.self, CacheCommand.self, ModelsCommand.self, RunCommand.self])
 
   /// Parses the arguments and runs the command. In place of ArgumentParser's own, so that every error reads
   /// `error: …` and a failure to write the output is one too.

@@ -1,30 +1,31 @@
 import ArgumentParser
+import Foundation
 import Lucid
 
 struct WeightsCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "weights", abstract: "List, describe and fetch published checkpoints.",
-    subcommands: [List.self, Info.self, Download.self], defaultSubcommand: List.self)
+    subcommands: [
+      List.self, WeightsSearchCommand.self, Info.self, Download.self, WeightsFetchCommand.self,
+      WeightsVerifyCommand.self, WeightsLockCommand.self,
+    ], defaultSubcommand: List.self)
 
   struct List: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "list", abstract: "List the published checkpoints.")
+    static let configuration = CommandConfiguration(
+      commandName: "list", abstract: "List the published checkpoints.",
+      discussion: """
+        EXAMPLES:
+          lucid weights list --family ResNet --sort accuracy
+          lucid weights list --max-size 50 --min-accuracy 70 --sort gflops
+        """)
+
+    @OptionGroup var filter: WeightFilter
 
     @Flag(help: "Print JSON.")
     var json = false
 
     func run() async throws {
-      let all = WeightCatalog.builtIn.allWeights
-      if json { return try Console.printJSON(all.map { WeightFacts($0.model, $0.weights) }) }
-      let rows = all.map { model, weights in
-        [
-          weights.name + (weights.isDefault ? " *" : ""), decimal(weights.meta.acc1), decimal(weights.meta.acc5),
-          weights.meta.numParams.map(millions) ?? "", decimal(weights.meta.gflops),
-          weights.meta.fileSizeMB.map { decimal($0, places: 1) } ?? "",
-        ]
-      }
-      try Console.printTable(
-        ["weights", "acc@1", "acc@5", "params", "GFLOPs", "MiB"], rows, rightAligned: [1, 2, 3, 4, 5])
-      try Console.print("\n* used where only the model is named")
+      try printWeights(filter.apply(to: WeightCatalog.builtIn.allWeights), json: json)
     }
   }
 
@@ -66,6 +67,16 @@ struct WeightsCommand: AsyncParsableCommand {
     @Flag(help: "Print JSON.")
     var json = false
 
+    @Option(help: "How many to fetch at the same time.")
+    var jobs = 4
+
+    @Flag(help: "Take only what the lock file says, as LUCID_FROZEN=1 does.")
+    var frozen = false
+
+    func validate() throws {
+      if jobs < 1 { throw ValidationError("--jobs must be at least 1, not \(jobs).") }
+    }
+
     private struct Result: Encodable {
       let weights: String
       var path, sha256: String?
@@ -74,24 +85,49 @@ struct WeightsCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+      if frozen { setenv("LUCID_FROZEN", "1", 1) }
       let checkpoints = try names.map { try WeightCatalog.builtIn.weights(named: $0).weights }
-      var results: [Result] = []
-      for checkpoint in checkpoints {
-        var result = Result(weights: checkpoint.name)
-        do {
-          let file = try await fetching {
-            try await WeightResolver.shared.resolve(checkpoint.entry.sources, name: checkpoint.name, progress: $0)
+      let jobs = jobs
+      let results = try await fetching { progress in
+        try await withThrowingTaskGroup(of: (Int, Result).self) { group in
+          var results = [Result?](repeating: nil, count: checkpoints.count)
+          var printed = 0
+          for (index, checkpoint) in checkpoints.enumerated() {
+            if index >= jobs, let (done, result) = try await group.next() { results[done] = result }
+            group.addTask { (index, try await Self.fetch(checkpoint, progress)) }
+            try printFinished(results, &printed)
           }
-          (result.path, result.sha256, result.bytes) = (file.path, file.sha256, file.byteCount)
-        } catch let error as LucidError {
-          result.error = "\(error)"
-          Console.printError("error: \(error)")
+          for try await (done, result) in group {
+            results[done] = result
+            try printFinished(results, &printed)
+          }
+          return results.compactMap { $0 }
         }
-        results.append(result)
-        if !json, let path = result.path { try Console.print(path) }
       }
       if json { try Console.printJSON(results) }
       if results.contains(where: { $0.error != nil }) { throw ExitCode.failure }
+    }
+
+    private static func fetch(_ checkpoint: CatalogWeight, _ progress: @escaping ProgressHandler) async throws -> Result
+    {
+      var result = Result(weights: checkpoint.name)
+      do {
+        let file = try await WeightResolver.shared.resolve(
+          checkpoint.entry.sources, name: checkpoint.name, progress: progress)
+        (result.path, result.sha256, result.bytes) = (file.path, file.sha256, file.byteCount)
+      } catch let error as LucidError {
+        result.error = "\(error)"
+        Console.printError("error: \(error)")
+      }
+      return result
+    }
+
+    /// Prints the paths in the order asked for, each as soon as all before it are known.
+    private func printFinished(_ results: [Result?], _ printed: inout Int) throws {
+      while printed < results.count, let result = results[printed] {
+        if !json, let path = result.path { try Console.print(path) }
+        printed += 1
+      }
     }
   }
 }

@@ -77,6 +77,13 @@ struct ManifestSource: Equatable {
   var byteCount: Int?
   /// "pytorch" or "safetensors".
   var format: String
+  /// How the names of the file's tensors begin and how the model's do, the rules of `KeyRule` of LucidWeights.
+  var keys: [KeyPair] = []
+
+  struct KeyPair: Equatable {
+    var from: String
+    var to: String
+  }
 }
 
 /// How pictures become inputs; the fields of `PreprocessingRecipe` of LucidWeights.

@@ -80,7 +80,7 @@ struct ManifestReader {
 
   private static func source(_ node: JSONNode) throws(ManifestError) -> ManifestSource {
     let members = try node.members(
-      required: ["format"], optional: ["url", "file", "wheel", "sha256", "sha256_prefix", "bytes"])
+      required: ["format"], optional: ["url", "file", "wheel", "sha256", "sha256_prefix", "bytes", "keys"])
     let location: ManifestSource.Location
     switch (members["url"], members["file"], members["wheel"]) {
     case (let url?, nil, nil): location = .url(try fileAddress(url))
@@ -97,7 +97,25 @@ struct ManifestReader {
     return ManifestSource(
       location: location, sha256: sha256, isPrefix: members["sha256"] == nil,
       byteCount: try members["bytes"]?.positiveInteger(),
-      format: try members["format"]!.string(among: ["pytorch", "safetensors"]))
+      format: try members["format"]!.string(among: ["pytorch", "safetensors"]),
+      keys: try members["keys"]?.map(keyPair) ?? [])
+  }
+
+  private static func keyPair(_ node: JSONNode) throws(ManifestError) -> ManifestSource.KeyPair {
+    let words = try node.map(text)
+    guard words.count == 2 else {
+      throw node.fault("expected [beginning in the file, beginning in the model], found \(words.count) texts")
+    }
+    let names = words.map { word in Set(word.matches(of: /\{([a-z]+)([+-][0-9]+)?\}/).map { $0.1 }) }
+    let isBalanced = words.allSatisfy {
+      $0.replacing(/\{[a-z]+([+-][0-9]+)?\}/, with: "").allSatisfy { !"{}".contains($0) }
+    }
+    guard isBalanced, names[0] == names[1], !words[0].contains(/\{[a-z]+[+-]/) else {
+      throw node.fault(
+        "a number is written {n} in the first text and {n}, {n+1} or {n-1} in the second, which must have the same ones"
+      )
+    }
+    return ManifestSource.KeyPair(from: words[0], to: words[1])
   }
 
   private static func wheelLocation(_ node: JSONNode) throws(ManifestError) -> ManifestSource.Location {
@@ -192,8 +210,12 @@ extension ManifestReader {
     return text
   }
 
-  /// An address to fetch a file from: `https`, or `http` on the loopback interface.
+  /// An address to fetch a file from: `https`, `http` on the loopback interface, or `hf://owner/repo@revision/path`.
   private static func fileAddress(_ node: JSONNode) throws(ManifestError) -> String {
+    if let hub = try? node.string(), hub.hasPrefix("hf://") {
+      if hub.wholeMatch(of: /hf:\/\/[\w.-]+\/[\w.-]+(@[\w.%-]+)?(\/[\w.+-]+)+/) != nil { return hub }
+      throw node.fault("\"\(hub)\" does not read as hf://owner/repo@revision/path")
+    }
     let text = try webAddress(node)
     if let url = URL(string: text), url.scheme == "http", !["localhost", "127.0.0.1", "::1"].contains(url.host) {
       throw node.fault("\"\(text)\" must be https; http is for the loopback interface only")

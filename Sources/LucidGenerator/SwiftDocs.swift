@@ -51,8 +51,9 @@ enum SwiftDocs {
   private static func pins(_ weight: ManifestWeight) -> String? {
     guard weight.sources.contains(where: \.isPrefix) else { return nil }
     let prefixes = weight.sources.filter(\.isPrefix).map { "`\($0.sha256)`" }.joined(separator: ", ")
+    let copies = weight.sources.contains { !$0.isPrefix } ? " The copies at the other sources are pinned in full." : ""
     return "Weakly pinned: only the first digits of the file's SHA-256 are published (\(prefixes)). They catch damage, "
-      + "not a forger."
+      + "not a forger." + copies
   }
 
   /// Three digits or so: 3.5, 11.7, 138.

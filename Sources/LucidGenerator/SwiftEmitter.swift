@@ -114,8 +114,17 @@ struct SwiftEmitter {
             WeightSource(
               \(location),
               digest: .\(source.isPrefix ? "sha256Prefix" : "sha256")(\(SwiftText.literal(source.sha256))),
-              \(size)format: .\(source.format))
+              \(size)format: .\(source.format)\(keyRules(source)))
       """
+  }
+
+  private func keyRules(_ source: ManifestSource) -> String {
+    if source.keys.isEmpty { return "" }
+    let rules = source.keys.map {
+      "          KeyRule(\(SwiftText.literal($0.from)), \(SwiftText.literal($0.to)))"
+        + (source.keys.count > 1 ? "," : "")
+    }
+    return ",\n        keyRules: [\n\(rules.joined(separator: "\n"))\n        ]"
   }
 
   private func meta(_ weight: ManifestWeight) -> [String] {

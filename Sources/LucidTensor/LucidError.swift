@@ -26,6 +26,8 @@ public struct LucidError: Error, Sendable, Hashable, CustomStringConvertible {
     public static let digestMismatch = Code(rawValue: "digest-mismatch")
     /// No source could provide a file.
     public static let unreachable = Code(rawValue: "unreachable")
+    /// A disk has not enough room; `byteCounts` says how much is "needed" and how much is "available".
+    public static let insufficientSpace = Code(rawValue: "insufficient-space")
     /// A name that a person gave is not known.
     public static let unknownName = Code(rawValue: "unknown-name")
     /// A picture cannot be decoded.
@@ -42,13 +44,18 @@ public struct LucidError: Error, Sendable, Hashable, CustomStringConvertible {
   public let problem: String
   /// What to try next.
   public let advice: String?
+  /// The numbers of bytes that the failure is about, by name, for programs; empty for most.
+  public let byteCounts: [String: Int]
 
   /// A failure with the given parts; `doing` reads as "reading resnet18.pth", `problem` and `advice` as sentences.
-  public init(_ code: Code, doing: String, problem: String, advice: String? = nil) {
+  public init(
+    _ code: Code, doing: String, problem: String, advice: String? = nil, byteCounts: [String: Int] = [:]
+  ) {
     self.code = code
     self.doing = doing
     self.problem = problem
     self.advice = advice
+    self.byteCounts = byteCounts
   }
 
   /// What was being done, what went wrong, and what to try next.

@@ -17,6 +17,11 @@ public final class LoopbackServer: Sendable {
     case hangUp
     /// The whole body without a length, ended by closing the connection.
     case unmeasured([UInt8])
+    /// A file with an entity tag, of which parts may be asked for (RFC 9110, 14); `cut` closes the connection after as
+    /// many bytes of the body.
+    case file([UInt8], etag: String?, cut: Int? = nil)
+    /// What a closure makes of the request's head.
+    case script(@Sendable (String) -> Response)
     /// Silence for some seconds, then another response.
     indirect case late(Double, Response)
     /// Silence until the semaphore is signalled, then another response.
@@ -45,8 +50,11 @@ public final class LoopbackServer: Sendable {
       var heads: [String] = []
     }
     let state: Mutex<State>
+    let sent = Mutex(0)
 
     init(_ responses: [String: [Response]]) { state = Mutex(State(responses: responses)) }
+
+    func count(_ bytes: Int) { sent.withLock { $0 += bytes } }
 
     func next(_ head: String) -> Response {
       let words = head.split(separator: " ")
@@ -110,6 +118,9 @@ public final class LoopbackServer: Sendable {
     while requests.count < count { try await Task.sleep(for: .milliseconds(2)) }
   }
 
+  /// The bytes of bodies that were sent so far.
+  public var sentBytes: Int { script.sent.withLock { $0 } }
+
   private static func serve(_ connection: Int32, _ script: Script) {
     var head: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: 4096)
@@ -118,50 +129,91 @@ public final class LoopbackServer: Sendable {
       if count <= 0 { return }
       head += buffer.prefix(count)
     }
-    respond(script.next(String(decoding: head, as: UTF8.self)), connection)
+    let text = String(decoding: head, as: UTF8.self)
+    respond(script.next(text), connection, text, script)
     // Closing with unread bytes would reset the connection and lose what was sent.
     shutdown(connection, Int32(SHUT_WR))
     while recv(connection, &buffer, buffer.count, 0) > 0 {}
   }
 
-  private static func respond(_ response: Response, _ connection: Int32) {
+  private static func respond(_ response: Response, _ connection: Int32, _ head: String, _ script: Script) {
     switch response {
     case .answer(let status, let headers, let body):
       let lines = headers.map { "\($0.key): \($0.value)\r\n" }.joined()
       send(
         "HTTP/1.1 \(status) Scripted\r\n\(lines)Content-Length: \(body.count)\r\nConnection: close\r\n\r\n", connection)
-      send(body, connection)
-    case .redirect(let target): respond(.status(302, headers: ["Location": target], Array("moved".utf8)), connection)
+      script.count(send(body, connection))
+    case .redirect(let target):
+      respond(.status(302, headers: ["Location": target], Array("moved".utf8)), connection, head, script)
     case .truncated(let body, let total):
       send("HTTP/1.1 200 OK\r\nContent-Length: \(total)\r\nConnection: close\r\n\r\n", connection)
-      send(body, connection)
+      script.count(send(body, connection))
     case .stall(let body, let total):
-      respond(.truncated(body, total: total), connection)
+      respond(.truncated(body, total: total), connection, head, script)
       var byte: UInt8 = 0
       while recv(connection, &byte, 1, 0) > 0 {}
     case .hangUp: break
     case .unmeasured(let body):
       send("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n", connection)
-      send(body, connection)
+      script.count(send(body, connection))
+    case .file(let body, let etag, let cut):
+      let part = Part(of: body.count, head, etag)
+      let length = part.range.count
+      let tag = etag.map { "ETag: \($0)\r\n" } ?? ""
+      let range = part.contentRange.map { "Content-Range: \($0)\r\n" } ?? ""
+      send(
+        "HTTP/1.1 \(part.status) Scripted\r\n\(tag)\(range)Accept-Ranges: bytes\r\nContent-Length: \(length)\r\n"
+          + "Connection: close\r\n\r\n", connection)
+      script.count(send(Array(body[part.range].prefix(cut ?? .max)), connection))
+    case .script(let make): respond(make(head), connection, head, script)
     case .late(let seconds, let response):
       Thread.sleep(forTimeInterval: seconds)
-      respond(response, connection)
+      respond(response, connection, head, script)
     case .held(let gate, let response):
       gate.wait()
-      respond(response, connection)
+      respond(response, connection, head, script)
     }
   }
 
-  private static func send(_ text: String, _ connection: Int32) { send(Array(text.utf8), connection) }
+  private static func send(_ text: String, _ connection: Int32) { _ = send(Array(text.utf8), connection) }
 
-  private static func send(_ bytes: [UInt8], _ connection: Int32) {
+  private static func send(_ bytes: [UInt8], _ connection: Int32) -> Int {
     var done = 0
     while done < bytes.count {
       let count = bytes.withUnsafeBytes {
         Foundation.send(connection, $0.baseAddress! + done, bytes.count - done, Int32(MSG_NOSIGNAL))
       }
-      if count <= 0 { return }
+      if count <= 0 { return done }
       done += count
+    }
+    return done
+  }
+
+  /// The value of a field of a request's head.
+  public static func field(_ name: String, in head: String) -> String? {
+    let lines = head.split(separator: "\r\n")
+    let line = lines.first { $0.lowercased().hasPrefix(name.lowercased() + ":") }
+    return line.map { $0.dropFirst(name.count + 1).trimmingCharacters(in: .whitespaces) }
+  }
+
+  /// The part of a file that a request asks for.
+  private struct Part {
+    var status = 200
+    var range: Range<Int>
+    var contentRange: String?
+
+    init(of size: Int, _ head: String, _ etag: String?) {
+      range = 0..<size
+      guard let asked = LoopbackServer.field("Range", in: head), asked.hasPrefix("bytes=") else { return }
+      if let tag = LoopbackServer.field("If-Range", in: head), tag != etag { return }
+      let ends = asked.dropFirst(6).split(separator: "-", omittingEmptySubsequences: false)
+      let start = Int(ends[0]) ?? 0
+      let end = min(size, (Int(ends[1]) ?? size - 1) + 1)
+      guard start < end else {
+        (status, range, contentRange) = (416, 0..<0, "bytes */\(size)")
+        return
+      }
+      (status, range, contentRange) = (206, start..<end, "bytes \(start)-\(end - 1)/\(size)")
     }
   }
 }

@@ -85,6 +85,8 @@ import Testing
     let server = try LoopbackServer(["/big": [.ok(big)], "/m": [.ok(bytes)]])
     let error = try await failure(scratch, source(server.url("/big"), big))
     #expect(error.description.contains("No space left") && error.description.contains("Free some space"))
+    #expect(error.code == .insufficientSpace && error.byteCounts["needed"] == 400_000)
+    #expect((1...204_800).contains(error.byteCounts["available"] ?? 0))
     #expect(scratch.partials() == [])
     #expect(try scratch.blobs() == [])
     #expect(server.requests.count == 1, "a full disk is no reason to ask again")

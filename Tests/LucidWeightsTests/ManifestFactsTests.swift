@@ -46,8 +46,15 @@ private struct Facts: Decodable {
     let total_params: Int
     let accuracy: Accuracy
   }
+  struct Copy: Decodable {
+    let url: String
+    let sha256: String
+    let `enum`: String
+    let member: String
+  }
   let torchvision: [Torchvision]
   let lite: [Lite]
+  let hub: [Copy]
 }
 
 @Suite("Manifests and facts")
@@ -91,6 +98,42 @@ struct ManifestFactsTests {
         mean: transforms.mean, std: transforms.std, pixelScale: "unit")
       #expect(weight.preprocessing == recipe)
       #expect(weight.aliases == (fact.member == "IMAGENET1K_V1" ? ["IMAGENET1K"] : []))
+    }
+  }
+
+  @Test("Each copy of the Lucid hub is the second source of its checkpoint, digit for digit")
+  func hub() throws {
+    #expect(facts.hub.count == 19)
+    let copies = models.values.flatMap { model in model.weights.map { (model, $0) } }.filter { $0.1.sources.count > 1 }
+    #expect(copies.count == facts.hub.count)
+    for fact in facts.hub {
+      let name = fact.enum.replacing("_Weights", with: "").filter { $0 != "_" }.lowercased()
+      let model = try #require(models[name], "\(name)")
+      let weight = try #require(model.weights.first { $0.tag == fact.member })
+      let copy = weight.sources[1]
+      guard case .url(let address) = copy.location else { throw CancellationError() }
+      let words = address.replacing("hf://", with: "https://huggingface.co/").split(separator: "@")
+      #expect("\(words[0])/resolve/\(words[1])" == fact.url)
+      #expect(copy.sha256 == fact.sha256 && !copy.isPrefix && copy.format == "safetensors" && !copy.keys.isEmpty)
+    }
+  }
+
+  @Test("The rules give every tensor of every copy torchvision's name, and no two the same")
+  func keys() throws {
+    struct Table: Decodable {
+      let changed: [[String]]
+      let same: [String]
+    }
+    let tables = try JSONDecoder().decode([String: Table].self, from: ManifestFixtures.data("key_maps.json"))
+    #expect(tables.keys.sorted() == ["AlexNet", "MobileNetV2", "ResNet", "VGG"])
+    for (family, table) in tables {
+      let type = ["AlexNet": "AlexNet", "MobileNetV2": "MobileNetV2", "ResNet": "ResNet50", "VGG": "VGG16"][family]
+      let sources = models.values.filter { $0.type == type }.flatMap(\.weights).flatMap(\.sources)
+      let rules = try #require(sources.map(\.keys).first { !$0.isEmpty }).map { KeyRule($0.from, $0.to) }
+      let pairs = table.changed.map { ($0[0], $0[1]) } + table.same.map { ($0, $0) }
+      #expect(pairs.count > 15)
+      for (copy, own) in pairs { #expect(rules(copy) == own) }
+      #expect(Set(pairs.map { rules($0.0) }).count == pairs.count, "\(family)")
     }
   }
 

@@ -15,7 +15,7 @@ public enum AlexNetWeights: String, WeightsEnum {
   /// Recipe: <https://github.com/pytorch/vision/tree/main/references/classification#alexnet-and-vgg>
   ///
   /// Weakly pinned: only the first digits of the file's SHA-256 are published (`7be5be79`). They catch damage, not a
-  /// forger.
+  /// forger. The copies at the other sources are pinned in full.
   case imageNet1K_V1 = "IMAGENET1K_V1"
 
   /// The same as ``imageNet1K_V1``.
@@ -42,7 +42,16 @@ public enum AlexNetWeights: String, WeightsEnum {
       WeightSource(
         .url("https://download.pytorch.org/models/alexnet-owt-7be5be79.pth"),
         digest: .sha256Prefix("7be5be79"),
-        format: .pytorch)
+        format: .pytorch),
+      WeightSource(
+        .url("hf://lucid-dl/alexnet@main/IMAGENET1K_V1/model.safetensors"),
+        digest: .sha256("6c5894a4d55819004bc0e787fc6195e14bb56d21276924fde3f2cd4f7aeab6a2"),
+        format: .safetensors,
+        keyRules: [
+          KeyRule("fc6.", "classifier.1."),
+          KeyRule("fc7.", "classifier.4."),
+          KeyRule("classifier.", "classifier.6."),
+        ]),
     ],
     meta: WeightMeta(
       categories: Categories.imageNet1K,

@@ -15,7 +15,7 @@ public enum MobileNetV2Weights: String, WeightsEnum {
   /// Recipe: <https://github.com/pytorch/vision/tree/main/references/classification#mobilenetv2>
   ///
   /// Weakly pinned: only the first digits of the file's SHA-256 are published (`b0353104`). They catch damage, not a
-  /// forger.
+  /// forger. The copies at the other sources are pinned in full.
   case imageNet1K_V1 = "IMAGENET1K_V1"
 
   /// acc@1 72.154 %, acc@5 90.822 % (ImageNet-1K) · 3.5 M parameters · 0.30 GFLOPs · 13.6 MiB
@@ -54,7 +54,28 @@ public enum MobileNetV2Weights: String, WeightsEnum {
       WeightSource(
         .url("https://download.pytorch.org/models/mobilenet_v2-b0353104.pth"),
         digest: .sha256Prefix("b0353104"),
-        format: .pytorch)
+        format: .pytorch),
+      WeightSource(
+        .url("hf://lucid-dl/mobilenet-v2@main/IMAGENET1K_V1/model.safetensors"),
+        digest: .sha256("1717e0d3229049bd60f9500a4b8e8a0dbfeae4a792558b062331f9651dd7b9db"),
+        format: .safetensors,
+        keyRules: [
+          KeyRule("features.0.", "features.0.0."),
+          KeyRule("features.1.", "features.0.1."),
+          KeyRule("features.3.conv.0.", "features.1.conv.0.0."),
+          KeyRule("features.3.conv.1.", "features.1.conv.0.1."),
+          KeyRule("features.3.conv.3.", "features.1.conv.1."),
+          KeyRule("features.3.conv.4.", "features.1.conv.2."),
+          KeyRule("features.20.", "features.18.0."),
+          KeyRule("features.21.", "features.18.1."),
+          KeyRule("features.{n}.conv.0.", "features.{n-2}.conv.0.0."),
+          KeyRule("features.{n}.conv.1.", "features.{n-2}.conv.0.1."),
+          KeyRule("features.{n}.conv.3.", "features.{n-2}.conv.1.0."),
+          KeyRule("features.{n}.conv.4.", "features.{n-2}.conv.1.1."),
+          KeyRule("features.{n}.conv.6.", "features.{n-2}.conv.2."),
+          KeyRule("features.{n}.conv.7.", "features.{n-2}.conv.3."),
+          KeyRule("classifier.", "classifier.1."),
+        ]),
     ],
     meta: WeightMeta(
       categories: Categories.imageNet1K,

@@ -26,7 +26,6 @@ extension CatalogModel {
 extension CatalogWeight {
   /// The checkpoint's parameters by name; see ``WeightsEnum/stateDict(progress:)``.
   public func stateDict(progress: ProgressHandler? = nil) async throws -> StateDict {
-    let path = try await WeightResolver.shared.localFile(for: entry.sources, name: name, progress: progress)
-    return try StateDict(contentsOf: path)
+    try await WeightResolver.shared.stateDict(for: entry, name: name, progress: progress)
   }
 }

@@ -49,8 +49,6 @@ extension WeightsEnum {
   ///
   /// - Throws: as `init(weights:progress:)` of ``PretrainedModel``.
   public func stateDict(progress: ProgressHandler? = nil) async throws -> StateDict {
-    let path = try await WeightResolver.shared.localFile(
-      for: entry.sources, name: description, progress: progress)
-    return try StateDict(contentsOf: path)
+    try await WeightResolver.shared.stateDict(for: entry, name: description, progress: progress)
   }
 }

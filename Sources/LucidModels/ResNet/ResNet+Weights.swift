@@ -15,7 +15,7 @@ public enum ResNet18Weights: String, WeightsEnum {
   /// Recipe: <https://github.com/pytorch/vision/tree/main/references/classification#resnet>
   ///
   /// Weakly pinned: only the first digits of the file's SHA-256 are published (`f37072fd`). They catch damage, not a
-  /// forger.
+  /// forger. The copies at the other sources are pinned in full.
   case imageNet1K_V1 = "IMAGENET1K_V1"
 
   /// The same as ``imageNet1K_V1``.
@@ -42,7 +42,16 @@ public enum ResNet18Weights: String, WeightsEnum {
       WeightSource(
         .url("https://download.pytorch.org/models/resnet18-f37072fd.pth"),
         digest: .sha256Prefix("f37072fd"),
-        format: .pytorch)
+        format: .pytorch),
+      WeightSource(
+        .url("hf://lucid-dl/resnet-18@main/IMAGENET1K_V1/model.safetensors"),
+        digest: .sha256("bb7eab3083c24be6364e32f1d37844a00c5e500fa48a83a91f750a7621d152cb"),
+        format: .safetensors,
+        keyRules: [
+          KeyRule("stem.0.", "conv1."),
+          KeyRule("stem.1.", "bn1."),
+          KeyRule("classifier.", "fc."),
+        ]),
     ],
     meta: WeightMeta(
       categories: Categories.imageNet1K,
@@ -70,7 +79,7 @@ public enum ResNet34Weights: String, WeightsEnum {
   /// Recipe: <https://github.com/pytorch/vision/tree/main/references/classification#resnet>
   ///
   /// Weakly pinned: only the first digits of the file's SHA-256 are published (`b627a593`). They catch damage, not a
-  /// forger.
+  /// forger. The copies at the other sources are pinned in full.
   case imageNet1K_V1 = "IMAGENET1K_V1"
 
   /// The same as ``imageNet1K_V1``.
@@ -97,7 +106,16 @@ public enum ResNet34Weights: String, WeightsEnum {
       WeightSource(
         .url("https://download.pytorch.org/models/resnet34-b627a593.pth"),
         digest: .sha256Prefix("b627a593"),
-        format: .pytorch)
+        format: .pytorch),
+      WeightSource(
+        .url("hf://lucid-dl/resnet-34@main/IMAGENET1K_V1/model.safetensors"),
+        digest: .sha256("5d11396194da73066c1007086823da38447031d9dd260b8a2878e834245d3271"),
+        format: .safetensors,
+        keyRules: [
+          KeyRule("stem.0.", "conv1."),
+          KeyRule("stem.1.", "bn1."),
+          KeyRule("classifier.", "fc."),
+        ]),
     ],
     meta: WeightMeta(
       categories: Categories.imageNet1K,
@@ -125,7 +143,7 @@ public enum ResNet50Weights: String, WeightsEnum {
   /// Recipe: <https://github.com/pytorch/vision/tree/main/references/classification#resnet>
   ///
   /// Weakly pinned: only the first digits of the file's SHA-256 are published (`0676ba61`). They catch damage, not a
-  /// forger.
+  /// forger. The copies at the other sources are pinned in full.
   case imageNet1K_V1 = "IMAGENET1K_V1"
 
   /// acc@1 80.858 %, acc@5 95.434 % (ImageNet-1K) · 25.6 M parameters · 4.09 GFLOPs · 97.8 MiB
@@ -164,7 +182,16 @@ public enum ResNet50Weights: String, WeightsEnum {
       WeightSource(
         .url("https://download.pytorch.org/models/resnet50-0676ba61.pth"),
         digest: .sha256Prefix("0676ba61"),
-        format: .pytorch)
+        format: .pytorch),
+      WeightSource(
+        .url("hf://lucid-dl/resnet-50@main/IMAGENET1K_V1/model.safetensors"),
+        digest: .sha256("c634bc6bdc82cf41c7b630c3ab01f4d6896c3b5bbe39f987e4c2a80c31360777"),
+        format: .safetensors,
+        keyRules: [
+          KeyRule("stem.0.", "conv1."),
+          KeyRule("stem.1.", "bn1."),
+          KeyRule("classifier.", "fc."),
+        ]),
     ],
     meta: WeightMeta(
       categories: Categories.imageNet1K,
@@ -210,7 +237,7 @@ public enum ResNet101Weights: String, WeightsEnum {
   /// Recipe: <https://github.com/pytorch/vision/tree/main/references/classification#resnet>
   ///
   /// Weakly pinned: only the first digits of the file's SHA-256 are published (`63fe2227`). They catch damage, not a
-  /// forger.
+  /// forger. The copies at the other sources are pinned in full.
   case imageNet1K_V1 = "IMAGENET1K_V1"
 
   /// acc@1 81.886 %, acc@5 95.78 % (ImageNet-1K) · 44.5 M parameters · 7.80 GFLOPs · 171 MiB
@@ -249,7 +276,16 @@ public enum ResNet101Weights: String, WeightsEnum {
       WeightSource(
         .url("https://download.pytorch.org/models/resnet101-63fe2227.pth"),
         digest: .sha256Prefix("63fe2227"),
-        format: .pytorch)
+        format: .pytorch),
+      WeightSource(
+        .url("hf://lucid-dl/resnet-101@main/IMAGENET1K_V1/model.safetensors"),
+        digest: .sha256("531456a9dac7c8b836a92210f7db9e65d1f9c1e0530a70721249622577b3c02b"),
+        format: .safetensors,
+        keyRules: [
+          KeyRule("stem.0.", "conv1."),
+          KeyRule("stem.1.", "bn1."),
+          KeyRule("classifier.", "fc."),
+        ]),
     ],
     meta: WeightMeta(
       categories: Categories.imageNet1K,
@@ -295,7 +331,7 @@ public enum ResNet152Weights: String, WeightsEnum {
   /// Recipe: <https://github.com/pytorch/vision/tree/main/references/classification#resnet>
   ///
   /// Weakly pinned: only the first digits of the file's SHA-256 are published (`394f9c45`). They catch damage, not a
-  /// forger.
+  /// forger. The copies at the other sources are pinned in full.
   case imageNet1K_V1 = "IMAGENET1K_V1"
 
   /// acc@1 82.284 %, acc@5 96.002 % (ImageNet-1K) · 60.2 M parameters · 11.51 GFLOPs · 230 MiB
@@ -334,7 +370,16 @@ public enum ResNet152Weights: String, WeightsEnum {
       WeightSource(
         .url("https://download.pytorch.org/models/resnet152-394f9c45.pth"),
         digest: .sha256Prefix("394f9c45"),
-        format: .pytorch)
+        format: .pytorch),
+      WeightSource(
+        .url("hf://lucid-dl/resnet-152@main/IMAGENET1K_V1/model.safetensors"),
+        digest: .sha256("52dde167f0e0292cea56165c3a7788020a69f3507aeb0e766ad0fe7dcc0f72f4"),
+        format: .safetensors,
+        keyRules: [
+          KeyRule("stem.0.", "conv1."),
+          KeyRule("stem.1.", "bn1."),
+          KeyRule("classifier.", "fc."),
+        ]),
     ],
     meta: WeightMeta(
       categories: Categories.imageNet1K,
@@ -380,7 +425,7 @@ public enum WideResNet50_2Weights: String, WeightsEnum {
   /// Recipe: <https://github.com/pytorch/vision/pull/912#issue-445437439>
   ///
   /// Weakly pinned: only the first digits of the file's SHA-256 are published (`95faca4d`). They catch damage, not a
-  /// forger.
+  /// forger. The copies at the other sources are pinned in full.
   case imageNet1K_V1 = "IMAGENET1K_V1"
 
   /// acc@1 81.602 %, acc@5 95.758 % (ImageNet-1K) · 68.9 M parameters · 11.40 GFLOPs · 263 MiB
@@ -419,7 +464,16 @@ public enum WideResNet50_2Weights: String, WeightsEnum {
       WeightSource(
         .url("https://download.pytorch.org/models/wide_resnet50_2-95faca4d.pth"),
         digest: .sha256Prefix("95faca4d"),
-        format: .pytorch)
+        format: .pytorch),
+      WeightSource(
+        .url("hf://lucid-dl/wide-resnet-50-2@main/IMAGENET1K_V1/model.safetensors"),
+        digest: .sha256("e3448746102221b7d2ab734ba244b5312b444b26324484b97e0eb30ff364bd46"),
+        format: .safetensors,
+        keyRules: [
+          KeyRule("stem.0.", "conv1."),
+          KeyRule("stem.1.", "bn1."),
+          KeyRule("classifier.", "fc."),
+        ]),
     ],
     meta: WeightMeta(
       categories: Categories.imageNet1K,
@@ -465,7 +519,7 @@ public enum WideResNet101_2Weights: String, WeightsEnum {
   /// Recipe: <https://github.com/pytorch/vision/pull/912#issue-445437439>
   ///
   /// Weakly pinned: only the first digits of the file's SHA-256 are published (`32ee1156`). They catch damage, not a
-  /// forger.
+  /// forger. The copies at the other sources are pinned in full.
   case imageNet1K_V1 = "IMAGENET1K_V1"
 
   /// acc@1 82.51 %, acc@5 96.02 % (ImageNet-1K) · 127 M parameters · 22.75 GFLOPs · 485 MiB
@@ -504,7 +558,16 @@ public enum WideResNet101_2Weights: String, WeightsEnum {
       WeightSource(
         .url("https://download.pytorch.org/models/wide_resnet101_2-32ee1156.pth"),
         digest: .sha256Prefix("32ee1156"),
-        format: .pytorch)
+        format: .pytorch),
+      WeightSource(
+        .url("hf://lucid-dl/wide-resnet-101-2@main/IMAGENET1K_V1/model.safetensors"),
+        digest: .sha256("935b3ddae9b1329af8802d7346a3a5fcc2faef45415e620563076d4123409c4f"),
+        format: .safetensors,
+        keyRules: [
+          KeyRule("stem.0.", "conv1."),
+          KeyRule("stem.1.", "bn1."),
+          KeyRule("classifier.", "fc."),
+        ]),
     ],
     meta: WeightMeta(
       categories: Categories.imageNet1K,
@@ -561,7 +624,7 @@ public enum ResNeXt50_32x4dWeights: String, WeightsEnum {
   /// Recipe: <https://github.com/pytorch/vision/issues/3995#new-recipe>
   ///
   /// Weakly pinned: only the first digits of the file's SHA-256 are published (`1a0047aa`). They catch damage, not a
-  /// forger.
+  /// forger. The copies at the other sources are pinned in full.
   case imageNet1K_V2 = "IMAGENET1K_V2"
 
   /// The same as ``imageNet1K_V1``.
@@ -607,7 +670,16 @@ public enum ResNeXt50_32x4dWeights: String, WeightsEnum {
       WeightSource(
         .url("https://download.pytorch.org/models/resnext50_32x4d-1a0047aa.pth"),
         digest: .sha256Prefix("1a0047aa"),
-        format: .pytorch)
+        format: .pytorch),
+      WeightSource(
+        .url("hf://lucid-dl/resnext-50-32x4d@main/IMAGENET1K_V2/model.safetensors"),
+        digest: .sha256("95ab469ce4c14c1a7e1e517f8eeb140ea9b7747946d9ccd0258dd65f869fc704"),
+        format: .safetensors,
+        keyRules: [
+          KeyRule("stem.0.", "conv1."),
+          KeyRule("stem.1.", "bn1."),
+          KeyRule("classifier.", "fc."),
+        ]),
     ],
     meta: WeightMeta(
       categories: Categories.imageNet1K,
@@ -646,7 +718,7 @@ public enum ResNeXt101_32x8dWeights: String, WeightsEnum {
   /// Recipe: <https://github.com/pytorch/vision/issues/3995#new-recipe-with-fixres>
   ///
   /// Weakly pinned: only the first digits of the file's SHA-256 are published (`110c445d`). They catch damage, not a
-  /// forger.
+  /// forger. The copies at the other sources are pinned in full.
   case imageNet1K_V2 = "IMAGENET1K_V2"
 
   /// The same as ``imageNet1K_V1``.
@@ -692,7 +764,16 @@ public enum ResNeXt101_32x8dWeights: String, WeightsEnum {
       WeightSource(
         .url("https://download.pytorch.org/models/resnext101_32x8d-110c445d.pth"),
         digest: .sha256Prefix("110c445d"),
-        format: .pytorch)
+        format: .pytorch),
+      WeightSource(
+        .url("hf://lucid-dl/resnext-101-32x8d@main/IMAGENET1K_V2/model.safetensors"),
+        digest: .sha256("39ddf40a89a715f0d9a4df83d94a3e338151076972917f6f1a29b3d7ebddccdb"),
+        format: .safetensors,
+        keyRules: [
+          KeyRule("stem.0.", "conv1."),
+          KeyRule("stem.1.", "bn1."),
+          KeyRule("classifier.", "fc."),
+        ]),
     ],
     meta: WeightMeta(
       categories: Categories.imageNet1K,

@@ -15,7 +15,7 @@ public enum VGG11Weights: String, WeightsEnum {
   /// Recipe: <https://github.com/pytorch/vision/tree/main/references/classification#alexnet-and-vgg>
   ///
   /// Weakly pinned: only the first digits of the file's SHA-256 are published (`8a719046`). They catch damage, not a
-  /// forger.
+  /// forger. The copies at the other sources are pinned in full.
   case imageNet1K_V1 = "IMAGENET1K_V1"
 
   /// The same as ``imageNet1K_V1``.
@@ -42,7 +42,16 @@ public enum VGG11Weights: String, WeightsEnum {
       WeightSource(
         .url("https://download.pytorch.org/models/vgg11-8a719046.pth"),
         digest: .sha256Prefix("8a719046"),
-        format: .pytorch)
+        format: .pytorch),
+      WeightSource(
+        .url("hf://lucid-dl/vgg-11@main/IMAGENET1K_V1/model.safetensors"),
+        digest: .sha256("59618a0dc0607270fa29dc0d878951b4163813f13bb2c9124242026510a6225a"),
+        format: .safetensors,
+        keyRules: [
+          KeyRule("fc6.", "classifier.0."),
+          KeyRule("fc7.", "classifier.3."),
+          KeyRule("classifier.", "classifier.6."),
+        ]),
     ],
     meta: WeightMeta(
       categories: Categories.imageNet1K,
@@ -70,7 +79,7 @@ public enum VGG11BNWeights: String, WeightsEnum {
   /// Recipe: <https://github.com/pytorch/vision/tree/main/references/classification#alexnet-and-vgg>
   ///
   /// Weakly pinned: only the first digits of the file's SHA-256 are published (`6002323d`). They catch damage, not a
-  /// forger.
+  /// forger. The copies at the other sources are pinned in full.
   case imageNet1K_V1 = "IMAGENET1K_V1"
 
   /// The same as ``imageNet1K_V1``.
@@ -97,7 +106,16 @@ public enum VGG11BNWeights: String, WeightsEnum {
       WeightSource(
         .url("https://download.pytorch.org/models/vgg11_bn-6002323d.pth"),
         digest: .sha256Prefix("6002323d"),
-        format: .pytorch)
+        format: .pytorch),
+      WeightSource(
+        .url("hf://lucid-dl/vgg-11-bn@main/IMAGENET1K_V1/model.safetensors"),
+        digest: .sha256("4ec413e0c4e21dd660c463e3bf9f157556aa162121906f07a9ad4c4d902c0ac4"),
+        format: .safetensors,
+        keyRules: [
+          KeyRule("fc6.", "classifier.0."),
+          KeyRule("fc7.", "classifier.3."),
+          KeyRule("classifier.", "classifier.6."),
+        ]),
     ],
     meta: WeightMeta(
       categories: Categories.imageNet1K,
@@ -125,7 +143,7 @@ public enum VGG13Weights: String, WeightsEnum {
   /// Recipe: <https://github.com/pytorch/vision/tree/main/references/classification#alexnet-and-vgg>
   ///
   /// Weakly pinned: only the first digits of the file's SHA-256 are published (`19584684`). They catch damage, not a
-  /// forger.
+  /// forger. The copies at the other sources are pinned in full.
   case imageNet1K_V1 = "IMAGENET1K_V1"
 
   /// The same as ``imageNet1K_V1``.
@@ -152,7 +170,16 @@ public enum VGG13Weights: String, WeightsEnum {
       WeightSource(
         .url("https://download.pytorch.org/models/vgg13-19584684.pth"),
         digest: .sha256Prefix("19584684"),
-        format: .pytorch)
+        format: .pytorch),
+      WeightSource(
+        .url("hf://lucid-dl/vgg-13@main/IMAGENET1K_V1/model.safetensors"),
+        digest: .sha256("9004cbee1cf4f8cfd98b636353a6a10ee528e8b30e802f381915cfc9181a8903"),
+        format: .safetensors,
+        keyRules: [
+          KeyRule("fc6.", "classifier.0."),
+          KeyRule("fc7.", "classifier.3."),
+          KeyRule("classifier.", "classifier.6."),
+        ]),
     ],
     meta: WeightMeta(
       categories: Categories.imageNet1K,
@@ -180,7 +207,7 @@ public enum VGG13BNWeights: String, WeightsEnum {
   /// Recipe: <https://github.com/pytorch/vision/tree/main/references/classification#alexnet-and-vgg>
   ///
   /// Weakly pinned: only the first digits of the file's SHA-256 are published (`abd245e5`). They catch damage, not a
-  /// forger.
+  /// forger. The copies at the other sources are pinned in full.
   case imageNet1K_V1 = "IMAGENET1K_V1"
 
   /// The same as ``imageNet1K_V1``.
@@ -207,7 +234,16 @@ public enum VGG13BNWeights: String, WeightsEnum {
       WeightSource(
         .url("https://download.pytorch.org/models/vgg13_bn-abd245e5.pth"),
         digest: .sha256Prefix("abd245e5"),
-        format: .pytorch)
+        format: .pytorch),
+      WeightSource(
+        .url("hf://lucid-dl/vgg-13-bn@main/IMAGENET1K_V1/model.safetensors"),
+        digest: .sha256("e288832644ed8355ccdb24bd2f4b286f21b21daf3804aa6633adc07572839ae9"),
+        format: .safetensors,
+        keyRules: [
+          KeyRule("fc6.", "classifier.0."),
+          KeyRule("fc7.", "classifier.3."),
+          KeyRule("classifier.", "classifier.6."),
+        ]),
     ],
     meta: WeightMeta(
       categories: Categories.imageNet1K,
@@ -235,7 +271,7 @@ public enum VGG16Weights: String, WeightsEnum {
   /// Recipe: <https://github.com/pytorch/vision/tree/main/references/classification#alexnet-and-vgg>
   ///
   /// Weakly pinned: only the first digits of the file's SHA-256 are published (`397923af`). They catch damage, not a
-  /// forger.
+  /// forger. The copies at the other sources are pinned in full.
   case imageNet1K_V1 = "IMAGENET1K_V1"
 
   /// No metrics stated · 138 M parameters · 15.47 GFLOPs · 528 MiB
@@ -277,7 +313,16 @@ public enum VGG16Weights: String, WeightsEnum {
       WeightSource(
         .url("https://download.pytorch.org/models/vgg16-397923af.pth"),
         digest: .sha256Prefix("397923af"),
-        format: .pytorch)
+        format: .pytorch),
+      WeightSource(
+        .url("hf://lucid-dl/vgg-16@main/IMAGENET1K_V1/model.safetensors"),
+        digest: .sha256("f8518a067555b025a2da17f1fa106bb857dd6004a3a01dfcc77fc28b836898a6"),
+        format: .safetensors,
+        keyRules: [
+          KeyRule("fc6.", "classifier.0."),
+          KeyRule("fc7.", "classifier.3."),
+          KeyRule("classifier.", "classifier.6."),
+        ]),
     ],
     meta: WeightMeta(
       categories: Categories.imageNet1K,
@@ -329,7 +374,7 @@ public enum VGG16BNWeights: String, WeightsEnum {
   /// Recipe: <https://github.com/pytorch/vision/tree/main/references/classification#alexnet-and-vgg>
   ///
   /// Weakly pinned: only the first digits of the file's SHA-256 are published (`6c64b313`). They catch damage, not a
-  /// forger.
+  /// forger. The copies at the other sources are pinned in full.
   case imageNet1K_V1 = "IMAGENET1K_V1"
 
   /// The same as ``imageNet1K_V1``.
@@ -356,7 +401,16 @@ public enum VGG16BNWeights: String, WeightsEnum {
       WeightSource(
         .url("https://download.pytorch.org/models/vgg16_bn-6c64b313.pth"),
         digest: .sha256Prefix("6c64b313"),
-        format: .pytorch)
+        format: .pytorch),
+      WeightSource(
+        .url("hf://lucid-dl/vgg-16-bn@main/IMAGENET1K_V1/model.safetensors"),
+        digest: .sha256("d8d00db5676660816d4c0eabf4f203c38e5eadb16daab58c1475f949f608aa09"),
+        format: .safetensors,
+        keyRules: [
+          KeyRule("fc6.", "classifier.0."),
+          KeyRule("fc7.", "classifier.3."),
+          KeyRule("classifier.", "classifier.6."),
+        ]),
     ],
     meta: WeightMeta(
       categories: Categories.imageNet1K,
@@ -384,7 +438,7 @@ public enum VGG19Weights: String, WeightsEnum {
   /// Recipe: <https://github.com/pytorch/vision/tree/main/references/classification#alexnet-and-vgg>
   ///
   /// Weakly pinned: only the first digits of the file's SHA-256 are published (`dcbb9e9d`). They catch damage, not a
-  /// forger.
+  /// forger. The copies at the other sources are pinned in full.
   case imageNet1K_V1 = "IMAGENET1K_V1"
 
   /// The same as ``imageNet1K_V1``.
@@ -411,7 +465,16 @@ public enum VGG19Weights: String, WeightsEnum {
       WeightSource(
         .url("https://download.pytorch.org/models/vgg19-dcbb9e9d.pth"),
         digest: .sha256Prefix("dcbb9e9d"),
-        format: .pytorch)
+        format: .pytorch),
+      WeightSource(
+        .url("hf://lucid-dl/vgg-19@main/IMAGENET1K_V1/model.safetensors"),
+        digest: .sha256("91e37c12f5d3c2765b3703e171249b329e5171ecdd1d340fb7ce6f5adf738127"),
+        format: .safetensors,
+        keyRules: [
+          KeyRule("fc6.", "classifier.0."),
+          KeyRule("fc7.", "classifier.3."),
+          KeyRule("classifier.", "classifier.6."),
+        ]),
     ],
     meta: WeightMeta(
       categories: Categories.imageNet1K,
@@ -439,7 +502,7 @@ public enum VGG19BNWeights: String, WeightsEnum {
   /// Recipe: <https://github.com/pytorch/vision/tree/main/references/classification#alexnet-and-vgg>
   ///
   /// Weakly pinned: only the first digits of the file's SHA-256 are published (`c79401a0`). They catch damage, not a
-  /// forger.
+  /// forger. The copies at the other sources are pinned in full.
   case imageNet1K_V1 = "IMAGENET1K_V1"
 
   /// The same as ``imageNet1K_V1``.
@@ -466,7 +529,16 @@ public enum VGG19BNWeights: String, WeightsEnum {
       WeightSource(
         .url("https://download.pytorch.org/models/vgg19_bn-c79401a0.pth"),
         digest: .sha256Prefix("c79401a0"),
-        format: .pytorch)
+        format: .pytorch),
+      WeightSource(
+        .url("hf://lucid-dl/vgg-19-bn@main/IMAGENET1K_V1/model.safetensors"),
+        digest: .sha256("18f776e34456582dc812e5dd2080ba582a707707982b91d7119e405786bb41c9"),
+        format: .safetensors,
+        keyRules: [
+          KeyRule("fc6.", "classifier.0."),
+          KeyRule("fc7.", "classifier.3."),
+          KeyRule("classifier.", "classifier.6."),
+        ]),
     ],
     meta: WeightMeta(
       categories: Categories.imageNet1K,

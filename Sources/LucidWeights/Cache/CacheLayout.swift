@@ -7,7 +7,8 @@ import LucidTensor
 ///     files/resnet18-f37072fd.pth            readable names, links to blobs
 ///     stamps/579344248a93…                   notes that a file was hashed (`Stamp`)
 ///     pins/f37072fd-resnet18-f37072fd.pth    the full digest that a weakly pinned file was found to have
-///     partial/                               files being written
+///     partial/579344248a93….1234-…/          files being written, and what is left of those that were not finished
+///     locks/579344248a93…                    who is fetching what, so that two processes do not (`ProcessFlight`)
 ///     manual/                                where a person places files by hand; checked, then adopted
 package struct CacheLayout: Sendable, Hashable {
   /// The absolute path of the root.
@@ -15,6 +16,7 @@ package struct CacheLayout: Sendable, Hashable {
 
   package var tag: String { "\(root)/CACHEDIR.TAG" }
   package var partials: String { "\(root)/partial" }
+  package var locks: String { "\(root)/locks" }
   package var manual: String { "\(root)/manual" }
 
   package func blob(_ sha256: String) -> String { "\(root)/blobs/sha256/\(sha256.prefix(2))/\(sha256)" }

@@ -51,6 +51,18 @@ package final class WeightCache: Sendable {
     return VerifiedFile(path: path, sha256: found, byteCount: Int(identity.byteCount))
   }
 
+  /// A file outside of the cache that was found to be what the source says and has not changed since; no hashing.
+  func stampedInPlace(_ path: String, for source: WeightSource) throws -> VerifiedFile? {
+    guard let identity = try FileSystem.identity(of: path),
+      let found = stamps.digest(for: identity, subject: try IncrementalSHA256.digest(of: path)),
+      source.digest.matches(found), source.byteCount ?? Int(identity.byteCount) == Int(identity.byteCount)
+    else { return nil }
+    return VerifiedFile(path: path, sha256: found, byteCount: Int(identity.byteCount))
+  }
+
+  /// The path of the blob for a source, whether there is one or not; nil where its full digest is not known.
+  func blobPath(_ source: WeightSource) -> String? { fullDigest(of: source).map { layout.blob($0) } }
+
   /// The file that a person has placed in `manual` for a source, moved in among the blobs where that can be done.
   func placedByHand(_ source: WeightSource, _ work: Work) throws -> VerifiedFile? {
     let path = layout.placedByHand(source.location.fileName)
@@ -73,10 +85,12 @@ package final class WeightCache: Sendable {
     }
   }
 
-  /// A new partial file; makes the cache's folders if need be and clears away what killed processes left behind.
+  /// A partial file with what earlier attempts have left, or a new one; makes the cache's folders if need be and clears
+  /// away what nobody came back for.
   func makePartial(for source: WeightSource) throws -> PartialFile {
     try prepareRoot()
-    return try PartialFile(in: layout, name: source.location.fileName)
+    let key = source.digest.hex
+    return try PartialFile.claim(in: layout, key: key) ?? PartialFile(in: layout, key: key)
   }
 
   /// A new folder for partial files, which its user must remove.
@@ -93,8 +107,13 @@ package final class WeightCache: Sendable {
     try check(sha256, partial.byteCount, against: source)
     // Another process was quicker: its file, which others may hold a stamp of, stays. Where two are as quick as each
     // other the later rename wins, and the stamp may be of the earlier: the next use hashes once more.
-    if let file = try stamped(source) { return file }
-    return note(source, sha256, try partial.publish(to: layout.blob(sha256)))
+    if let file = try stamped(source) {
+      partial.isWorthKeeping = false
+      return file
+    }
+    let identity = try partial.publish(to: layout.blob(sha256))
+    PartialFile.removeAbandoned(in: layout, key: source.digest.hex)
+    return note(source, sha256, identity)
   }
 
   /// The digest of all of a source's bytes, if it is pinned or was found at an earlier use.
@@ -146,10 +165,13 @@ package final class WeightCache: Sendable {
     try layout.makeRoot()
     try FileSystem.makeFolder(layout.partials)
     try FileSystem.makeFolder(layout.manual)
-    let dayAgo = Int(time(nil)) - 24 * 60 * 60
+    let now = Int(time(nil))
     for name in FileSystem.names(in: layout.partials) {
       let path = "\(layout.partials)/\(name)"
-      if FileSystem.measureTree(path).modified < dayAgo { FileSystem.removeTree(path) }
+      // What can be continued is kept for a week, for those who come back after a weekend.
+      let isContinuable = (try? FileSystem.status(of: "\(path)/origin")) != nil
+      let age = now - FileSystem.measureTree(path).modified
+      if age > (isContinuable ? 7 : 1) * 24 * 60 * 60 { FileSystem.removeTree(path) }
     }
   }
 }

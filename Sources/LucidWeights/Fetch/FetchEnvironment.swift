@@ -14,6 +14,16 @@ public struct FetchEnvironment: Sendable {
     public var retryDelay = 0.5
     /// The longest wait that a server's `Retry-After` is obeyed for, in seconds.
     public var longestRetryDelay = 60.0
+    /// How many connections fetch a large file at the same time: `LUCID_CONNECTIONS`, else 4.
+    public var connections = 4
+    /// The bytes that must be missing for more than one connection to be used.
+    public var parallelThreshold = 64 << 20
+    /// The bytes that one connection fetches before it takes the next part.
+    public var pieceSize = 16 << 20
+    /// An attempt that brings as many bytes more than any before it does not count as one of ``attempts``.
+    public var progressThatCounts = 1 << 20
+    /// The seconds that another process which fetches the same file is waited for while it brings nothing.
+    public var ownerTimeout = 120.0
 
     /// The limits that suit a person who waits.
     public init() {}
@@ -34,6 +44,8 @@ public struct FetchEnvironment: Sendable {
   public var variables: [String: String]
   /// The limits of a transfer.
   public var limits = Limits()
+  /// How a process asks to be the one that fetches a file.
+  var lockCall = ProcessFlight.systemLock
 
   /// The environment of this process as it was when this was first asked for.
   public static let process = FetchEnvironment(variables: ProcessInfo.processInfo.environment)
@@ -56,6 +68,7 @@ public struct FetchEnvironment: Sendable {
         guard let text = value(name), ["1", "true", "yes", "on"].contains(text.lowercased()) else { return nil }
         return "\(name)=\(text)"
       }.first
+    if let count = value("LUCID_CONNECTIONS").flatMap({ Int($0) }), count > 0 { limits.connections = min(count, 16) }
     certificateFile = (value("LUCID_CA_BUNDLE") ?? value("SSL_CERT_FILE")).map { Self.absolutePath($0, home: home) }
   }
 

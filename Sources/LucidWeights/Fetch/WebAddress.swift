@@ -1,19 +1,23 @@
 import CCurl
 import LucidTensor
 
-/// A web address that may be fetched from: `https`, or `http` to this machine itself.
+/// A web address that may be fetched from: `https`, or `http` to this machine itself or a host that was asked for.
 struct WebAddress: Sendable, Hashable {
   /// The address as libcurl takes it, credentials included. Never shown.
   let text: String
   let isSecure: Bool
   /// Whether the host is this machine.
   let isLoopback: Bool
+  /// Scheme, host and port: what credentials belong to.
+  let origin: String
+  /// Whether the address itself holds a user's name.
+  let hasCredentials: Bool
 
   /// The address without credentials and query, for people.
   var description: String { Self.redacted(text) }
 
   /// Throws a `SourceFailure` for what cannot be read as a web address or may not be fetched from.
-  init(_ text: String) throws {
+  init(_ text: String, _ environment: FetchEnvironment? = nil) throws {
     guard let parts = curl_url() else { throw SourceFailure(.unreachable, "out of memory") }
     defer { curl_url_cleanup(parts) }
     guard curl_url_set(parts, CURLUPART_URL, text, 0) == CURLUE_OK,
@@ -23,19 +27,27 @@ struct WebAddress: Sendable, Hashable {
     self.text = text
     isSecure = scheme == "https"
     isLoopback = host == "localhost" || host == "[::1]" || Self.isLoopbackIPv4(host)
-    guard isSecure || (scheme == "http" && isLoopback) else {
+    let port = Self.part(parts, CURLUPART_PORT).flatMap { Int($0) } ?? (isSecure ? 443 : 80)
+    origin = "\(scheme)://\(host):\(port)"
+    hasCredentials = Self.part(parts, CURLUPART_USER) != nil
+    guard isSecure || (scheme == "http" && (isLoopback || environment?.plainHosts.contains(host) == true)) else {
       throw SourceFailure(
-        .unreachable, "\(Self.redacted(text)) is refused: only https is secure enough to fetch from another machine")
+        .unreachable,
+        "\(Self.redacted(text)) is refused: only https is secure enough to fetch from another machine "
+          + "(LUCID_HTTP_HOSTS names hosts to allow http from)")
     }
   }
 
   /// Where a redirect from here leads; throws a `SourceFailure` for a place that is less secure than this one.
-  func redirected(to text: String) throws -> WebAddress {
+  func redirected(to text: String, _ environment: FetchEnvironment? = nil) throws -> WebAddress {
     let target: WebAddress
     do {
-      target = try WebAddress(text)
+      target = try WebAddress(text, environment)
     } catch let failure as SourceFailure {
       throw SourceFailure(failure.code, "redirected to another address: \(failure.problem)")
+    }
+    guard target.isSecure || !isSecure else {
+      throw SourceFailure(.unreachable, "redirected from https to \(target.description), which is refused")
     }
     // A server elsewhere has no business with the services of this machine.
     guard isLoopback || !target.isLoopback else {

@@ -1,6 +1,6 @@
 import LucidTensor
 
-/// Fetches a file from a web server into the cache.
+/// Fetches a file from a web server into the cache, going on where an earlier attempt stopped.
 struct WebSource {
   let source: WeightSource
   let address: String
@@ -10,59 +10,154 @@ struct WebSource {
   private static let mostRedirects = 10
 
   func fetch(_ work: Work) throws -> VerifiedFile {
-    let address = try WebAddress(address)
+    let start = try WebAddress(address, environment)
     let transfer = try WebTransfer(environment, work)
     let partial = try cache.makePartial(for: source)
     let limits = environment.limits
-    for attempt in 1... {
+    var attempt = 1
+    var farthest = partial.receivedCount
+    var mayContinue = true
+    while true {
       do {
-        work.report(.connecting(address.description))
-        try download(address, transfer, partial)
+        work.report(.connecting(start.description))
+        try download(start, transfer, partial, mayContinue)
         return try cache.publish(partial, for: source)
-      } catch let failure as SourceFailure where failure.isTransient && attempt < limits.attempts {
-        let backoff = limits.retryDelay * Double(1 << min(attempt - 1, 16)) * Double.random(in: 0.75...1.25)
-        let asked = failure.retryAfter.map { Double($0) } ?? 0
-        // A server that wants to be left alone for longer than a person waits has failed.
-        guard asked <= limits.longestRetryDelay else { throw failure }
-        work.report(.warning("\(address.description): \(failure.problem); trying again"))
-        try transfer.pause(seconds: max(backoff, asked))
+      } catch let failure as SourceFailure where failure.code == .digestMismatch && partial.isPatched {
+        // Each part may have been right and the whole is not: once more, all from one answer.
+        mayContinue = false
+        work.report(.warning("\(start.description): \(failure.problem); fetching all of it again"))
         try partial.restart()
-      } catch let failure as SourceFailure where failure.isTransient && limits.attempts > 1 {
-        throw SourceFailure(failure.code, "\(failure.problem) (tried \(attempt) times)")
+      } catch let failure as SourceFailure where failure.code == .digestMismatch {
+        partial.isWorthKeeping = false
+        throw failure
+      } catch let failure as SourceFailure where failure.isTransient {
+        // An attempt that got farther than any before was no failure of the server to do its work.
+        if partial.receivedCount >= farthest + limits.progressThatCounts { attempt = 1 }
+        farthest = max(farthest, partial.receivedCount)
+        // A server that wants to be left alone for longer than a person waits has failed.
+        let asked = failure.retryAfter.map { Double($0) } ?? 0
+        guard asked <= limits.longestRetryDelay else { throw failure }
+        guard attempt < limits.attempts else {
+          throw limits.attempts > 1
+            ? SourceFailure(failure.code, "\(failure.problem) (tried \(attempt) times)") : failure
+        }
+        let backoff = limits.retryDelay * Double(1 << min(attempt - 1, 16)) * Double.random(in: 0.75...1.25)
+        work.report(.warning("\(start.description): \(failure.problem); trying again"))
+        try transfer.pause(seconds: max(backoff, asked))
+        attempt += 1
       }
     }
-    preconditionFailure("WebSource: attempts do not end")
   }
 
-  private func download(_ start: WebAddress, _ transfer: WebTransfer, _ partial: PartialFile) throws {
-    var address = start
+  private func download(
+    _ start: WebAddress, _ transfer: WebTransfer, _ partial: PartialFile, _ mayContinue: Bool
+  ) throws {
+    let noted = (try IncrementalSHA256.digest(of: start.text), start.description)
+    if partial.receivedCount > 0, !mayContinue || !canContinue(partial, from: noted.0) { try partial.restart() }
+    // All of it came before, and the process was killed before it could be published.
+    if let total = partial.total, partial.byteCount == total { return }
+    if let size = source.byteCount { try partial.reserve(size) }
+    var ask = firstAsk(start, partial, noted)
     for _ in 0...Self.mostRedirects {
-      let answer = try transfer.get(address, into: partial, expecting: source.byteCount)
+      ask.authorization = environment.authorization(for: ask.address, from: start)
+      ask.netrcFile = ask.authorization == nil ? environment.netrcFile(for: ask.address, from: start) : nil
+      let answer = try transfer.get(ask, into: partial, expecting: source.byteCount)
       switch answer.status {
       case 200: return try checkBody(answer, partial)
+      case 206: return try fetchRest(ask, answer, transfer, partial)
+      case 416 where ask.range != nil:
+        if answer.unsatisfiedSize == partial.byteCount, source.byteCount ?? partial.byteCount == partial.byteCount {
+          return
+        }
+        try partial.restart()
+        throw SourceFailure(.unreachable, "\(Self.statusText(416)); starting anew", isTransient: true)
       case 301, 302, 303, 307, 308:
         guard let target = answer.redirect else {
           throw SourceFailure(.unreachable, "\(Self.statusText(answer.status)) that does not say where to")
         }
-        address = try address.redirected(to: target)
-      case let status:
-        let place = address == start ? "" : " from \(address.description)"
-        throw SourceFailure(
-          .unreachable, Self.statusText(status) + place, isTransient: [408, 429, 500, 502, 503, 504].contains(status),
-          retryAfter: answer.retryAfter)
+        ask.address = try ask.address.redirected(to: target, environment)
+      case let status: throw failure(status, answer, ask.address == start ? "" : " from \(ask.address.description)")
       }
     }
     throw SourceFailure(.unreachable, "redirected more than \(Self.mostRedirects) times")
   }
 
+  /// Whether the bytes that are there may be continued from this address: where a strong entity tag says that they are
+  /// the same, or where the digest of the whole will.
+  private func canContinue(_ partial: PartialFile, from addressDigest: String) -> Bool {
+    source.digest.isFull || (partial.origin?.addressDigest == addressDigest && partial.origin?.etag != nil)
+  }
+
+  private func firstAsk(_ start: WebAddress, _ partial: PartialFile, _ noted: (String, String)) -> BodySink.Ask {
+    let index = partial.pieces.firstIndex { !$0.isWhole } ?? 0
+    let piece = partial.pieces[index]
+    var ask = BodySink.Ask(address: start, piece: index, noted: noted)
+    // Where the file may be large the first part alone is asked for: its answer tells the size and whether the server
+    // knows ranges, so that the rest can come over several connections.
+    let missing = (partial.total ?? source.byteCount).map { $0 - partial.receivedCount }
+    let limits = environment.limits
+    let isLarge = limits.connections > 1 && missing ?? .max >= limits.parallelThreshold
+    let last = isLarge && piece.end - piece.next > limits.pieceSize ? piece.next + limits.pieceSize : piece.end
+    let end = last == .max || (partial.pieces.count == 1 && last == partial.total) ? nil : last
+    if piece.next > 0 || end != nil { ask.range = (piece.next, end) }
+    if partial.receivedCount > 0, partial.origin?.addressDigest == noted.0 { ask.ifRange = partial.origin?.etag }
+    return ask
+  }
+
+  /// Fetches what the first part has left out, over several connections where much is.
+  private func fetchRest(
+    _ first: BodySink.Ask, _ answer: WebTransfer.Answer, _ transfer: WebTransfer, _ partial: PartialFile
+  ) throws {
+    guard let total = partial.total else { return try checkBody(answer, partial) }
+    let limits = environment.limits
+    let isMuch = total - partial.receivedCount >= limits.parallelThreshold
+    if limits.connections > 1, isMuch { try partial.split(into: limits.pieceSize) }
+    let etag = partial.origin?.etag
+    var left = partial.pieces.indices.filter { !partial.pieces[$0].isWhole }.reversed() as [Int]
+    var asked: [Int: Int] = [:]
+    try transfer.run(
+      limit: isMuch ? limits.connections : 1, into: partial, expecting: source.byteCount,
+      next: {
+        // A server may send less than asked for, but then it has to send something.
+        while let index = left.last {
+          let piece = partial.pieces[index]
+          guard !piece.isWhole, asked[index] != piece.next else {
+            left.removeLast()
+            continue
+          }
+          asked[index] = piece.next
+          if isMuch { left.removeLast() }
+          var ask = first
+          (ask.piece, ask.range, ask.ifRange, ask.isSide) = (index, (piece.next, piece.end), etag, true)
+          return ask
+        }
+        return nil
+      },
+      finished: { answer in
+        guard answer.status == 206 else { throw failure(answer.status, answer, " to a part of the file") }
+      })
+    guard partial.byteCount == total else {
+      throw SourceFailure(
+        .unreachable, "the server sent less than was asked for, \(partial.receivedCount) of \(total) bytes",
+        isTransient: true)
+    }
+  }
+
+  private func failure(_ status: Int, _ answer: WebTransfer.Answer, _ place: String) -> SourceFailure {
+    SourceFailure(
+      .unreachable, Self.statusText(status) + place + Self.hint(status),
+      isTransient: [408, 429, 500, 502, 503, 504].contains(status), retryAfter: answer.retryAfter)
+  }
+
   /// Explains what a digest would only reject.
   private func checkBody(_ answer: WebTransfer.Answer, _ partial: PartialFile) throws {
-    if let expected = source.byteCount, partial.byteCount < expected {
+    if let expected = source.byteCount ?? partial.total, partial.byteCount < expected {
       throw SourceFailure(
         .unreachable, "the connection was closed after \(partial.byteCount) of \(expected) bytes", isTransient: true)
     }
+    guard let type = answer.contentType?.lowercased(), type.hasPrefix("text/html") else { return }
     let sha256 = try partial.sha256()
-    if let type = answer.contentType?.lowercased(), type.hasPrefix("text/html"), !source.digest.matches(sha256) {
+    if !source.digest.matches(sha256) {
       throw SourceFailure(
         .digestMismatch,
         """
@@ -72,10 +167,15 @@ struct WebSource {
     }
   }
 
+  private static func hint(_ status: Int) -> String {
+    status == 401 || status == 403 ? " (HF_TOKEN, LUCID_TOKENS or ~/.netrc can hold what lets you in)" : ""
+  }
+
   /// A status with its standard words (RFC 9110), which HTTP/2 leaves out.
   static func statusText(_ status: Int) -> String {
     let words =
       switch status {
+      case 200: "OK"
       case 204: "No Content"
       case 206: "Partial Content"
       case 301, 302, 303, 307, 308: "Redirect"

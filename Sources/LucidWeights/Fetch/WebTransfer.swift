@@ -1,7 +1,7 @@
 import CCurl
 import LucidTensor
 
-/// One request after another over libcurl, on the thread that made it.
+/// Requests over libcurl, several at once where asked for, on the thread that made it.
 final class WebTransfer {
   /// What a server answered to one request.
   struct Answer {
@@ -10,13 +10,34 @@ final class WebTransfer {
     var redirect: String?
     var contentType: String?
     var retryAfter: Int?
+    /// The whole size that a 416 answer tells.
+    var unsatisfiedSize: Int?
   }
 
-  private let easy: UnsafeMutableRawPointer
+  /// One request under way.
+  private final class Exchange {
+    let easy: UnsafeMutableRawPointer
+    let sink: BodySink
+    let fields: UnsafeMutablePointer<curl_slist>?
+    let errorText = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
+
+    init(_ easy: UnsafeMutableRawPointer, _ sink: BodySink, fields: [String]) {
+      (self.easy, self.sink) = (easy, sink)
+      self.fields = fields.reduce(nil) { curl_slist_append($0, $1) }
+      errorText.pointee = 0
+    }
+
+    deinit {
+      curl_slist_free_all(fields)
+      errorText.deallocate()
+    }
+  }
+
   private let multi: UnsafeMutableRawPointer
+  private var idle: [UnsafeMutableRawPointer] = []
+  private var active: [UnsafeMutableRawPointer: Exchange] = [:]
   private let environment: FetchEnvironment
   private let work: Work
-  private let errorText = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
 
   private static let isReady = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
 
@@ -27,21 +48,17 @@ final class WebTransfer {
   }
 
   init(_ environment: FetchEnvironment, _ work: Work) throws {
-    guard Self.isReady, let easy = curl_easy_init() else { throw Self.unusable }
-    guard let multi = curl_multi_init() else {
-      curl_easy_cleanup(easy)
-      throw Self.unusable
-    }
-    (self.easy, self.multi, self.environment, self.work) = (easy, multi, environment, work)
+    guard Self.isReady, let multi = curl_multi_init() else { throw Self.unusable }
+    (self.multi, self.environment, self.work) = (multi, environment, work)
     let wakeable = Wakeable(multi: multi)
     work.cancellation.setWake { curl_multi_wakeup(wakeable.multi) }
   }
 
   deinit {
     work.cancellation.setWake(nil)
-    curl_easy_cleanup(easy)
+    stopAll()
+    for easy in idle { curl_easy_cleanup(easy) }
     curl_multi_cleanup(multi)
-    errorText.deallocate()
   }
 
   private static var unusable: LucidError {
@@ -50,23 +67,47 @@ final class WebTransfer {
       advice: "Check the libcurl of this machine (package libcurl4).")
   }
 
-  /// Asks for an address and writes the body of a 200 answer to `partial`, no more than the `expected` bytes. No
-  /// redirect is followed. A transfer that breaks off is a transient `SourceFailure`.
-  func get(_ address: WebAddress, into partial: PartialFile, expecting expected: Int?) throws -> Answer {
-    let sink = BodySink(partial, easy: easy, expected: expected)
-    try withExtendedLifetime(sink) {
-      try prepare(address, sink)
-      guard curl_multi_add_handle(multi, easy) == CURLM_OK else { throw Self.unusable }
-      defer { curl_multi_remove_handle(multi, easy) }
-      try perform(sink)
+  /// Asks once and writes the body of a 200 or a 206 answer to `partial`, no more than the `expected` bytes. No redirect
+  /// is followed. A transfer that breaks off is a transient `SourceFailure`.
+  func get(_ ask: BodySink.Ask, into partial: PartialFile, expecting expected: Int?) throws -> Answer {
+    var asks = [ask]
+    var result: Answer?
+    try run(limit: 1, into: partial, expecting: expected, next: { asks.popLast() }) { result = $0 }
+    guard let result else { throw Self.unusable }
+    return result
+  }
+
+  /// Asks for what `next` gives, up to `limit` requests at a time, until it gives no more; `finished` judges each answer.
+  func run(
+    limit: Int, into partial: PartialFile, expecting expected: Int?, next: () throws -> BodySink.Ask?,
+    finished: (Answer) throws -> Void
+  ) throws {
+    defer { stopAll() }
+    let watch = Watch(partial, environment.limits)
+    while true {
+      while active.count < limit, let ask = try next() { try start(ask, partial, expected) }
+      if active.isEmpty { break }
+      try work.checkCancellation()
+      var running: Int32 = 0
+      guard curl_multi_perform(multi, &running) == CURLM_OK else { throw Self.unusable }
+      for exchange in active.values { if let error = exchange.sink.error { throw error } }
+      var left: Int32 = 0
+      var hasEnded = false
+      while let message = curl_multi_info_read(multi, &left) {
+        guard message.pointee.msg == CURLMSG_DONE, let exchange = active[message.pointee.easy_handle] else { continue }
+        let code = message.pointee.data.result
+        hasEnded = true
+        let answer = try finish(exchange, code)
+        stop(exchange)
+        try finished(answer)
+      }
+      if watch.shouldReport(isLast: hasEnded) {
+        work.report(.downloading, partial.receivedCount, partial.total ?? expected)
+      }
+      if hasEnded { continue }
+      try watch.check(isWaiting: active.values.contains { !Self.isOut($0.easy) }, expected)
+      wait(seconds: min(0.5, environment.limits.stallTimeout / 4))
     }
-    var status = 0
-    lucid_curl_get_long(easy, CURLINFO_RESPONSE_CODE, &status)
-    var delay: curl_off_t = 0
-    lucid_curl_get_offset(easy, CURLINFO_RETRY_AFTER, &delay)
-    return Answer(
-      status: status, redirect: string(CURLINFO_REDIRECT_URL), contentType: string(CURLINFO_CONTENT_TYPE),
-      retryAfter: delay > 0 ? Int(delay) : nil)
   }
 
   /// Waits, and stops waiting when cancelled.
@@ -80,75 +121,90 @@ final class WebTransfer {
     }
   }
 
-  private func prepare(_ address: WebAddress, _ sink: BodySink) throws {
+  private func start(_ ask: BodySink.Ask, _ partial: PartialFile, _ expected: Int?) throws {
+    guard let easy = idle.popLast() ?? curl_easy_init() else { throw Self.unusable }
+    // The file itself, not packed: its digest is over its own bytes.
+    var fields = ["Accept-Encoding: identity"]
+    if let tag = ask.ifRange { fields.append("If-Range: \(tag)") }
+    if let authorization = ask.authorization { fields.append("Authorization: \(authorization)") }
+    let sink = BodySink(ask, partial, easy: easy, expected: expected)
+    let exchange = Exchange(easy, sink, fields: fields)
     curl_easy_reset(easy)
-    errorText.pointee = 0
     let limits = environment.limits
-    let codes = [
-      lucid_curl_set_string(easy, CURLOPT_URL, address.text),
+    let context = Unmanaged.passUnretained(sink).toOpaque()
+    var codes = [
+      lucid_curl_set_string(easy, CURLOPT_URL, ask.address.text),
       lucid_curl_set_web_only(easy),
       lucid_curl_set_long(easy, CURLOPT_FOLLOWLOCATION, 0),
       lucid_curl_set_long(easy, CURLOPT_NOSIGNAL, 1),
       lucid_curl_set_long(easy, CURLOPT_CONNECTTIMEOUT_MS, Int(limits.connectTimeout * 1000)),
       lucid_curl_set_long(easy, CURLOPT_TCP_KEEPALIVE, 1),
       lucid_curl_set_string(easy, CURLOPT_USERAGENT, "lucid-swift"),
-      lucid_curl_set_pointer(easy, CURLOPT_ERRORBUFFER, errorText),
-      lucid_curl_set_write(easy, BodySink.write, Unmanaged.passUnretained(sink).toOpaque()),
+      lucid_curl_set_pointer(easy, CURLOPT_ERRORBUFFER, exchange.errorText),
+      lucid_curl_set_list(easy, CURLOPT_HTTPHEADER, exchange.fields),
+      lucid_curl_set_write(easy, BodySink.write, context),
+      lucid_curl_set_header(easy, AnswerHead.write, Unmanaged.passUnretained(sink.head).toOpaque()),
     ]
-    guard codes.allSatisfy({ $0 == CURLE_OK }) else { throw Self.unusable }
+    if let range = ask.range {
+      let last = range.end.map { "\($0 - 1)" } ?? ""
+      codes.append(lucid_curl_set_string(easy, CURLOPT_RANGE, "\(range.start)-\(last)"))
+    }
+    if let file = ask.netrcFile {
+      codes.append(lucid_curl_set_long(easy, CURLOPT_NETRC, Int(CURL_NETRC_OPTIONAL.rawValue)))
+      codes.append(lucid_curl_set_string(easy, CURLOPT_NETRC_FILE, file))
+    }
     // Only faster, and refused where an attempt that failed has left its buffer.
     lucid_curl_set_long(easy, CURLOPT_BUFFERSIZE, 256 * 1024)
     // A proxy cannot reach this machine's own services.
-    if address.isLoopback { lucid_curl_set_string(easy, CURLOPT_NOPROXY, "*") }
+    if ask.address.isLoopback { lucid_curl_set_string(easy, CURLOPT_NOPROXY, "*") }
     if let file = environment.certificateFile { lucid_curl_set_string(easy, CURLOPT_CAINFO, file) }
-  }
-
-  private func perform(_ sink: BodySink) throws {
-    let limits = environment.limits
-    var running: Int32 = 1
-    var lastByteCount = -1
-    var lastChange = ContinuousClock.now
-    var lastReport = ContinuousClock.now - .seconds(1)
-    while true {
-      try work.checkCancellation()
-      guard curl_multi_perform(multi, &running) == CURLM_OK else { throw Self.unusable }
-      if let error = sink.error { throw error }
-      if running == 0 { break }
-      let now = ContinuousClock.now
-      // Until the request is out, the connect timeout rules.
-      var ready: curl_off_t = 0
-      lucid_curl_get_offset(easy, CURLINFO_PRETRANSFER_TIME_T, &ready)
-      if sink.byteCount != lastByteCount || ready == 0 {
-        (lastByteCount, lastChange) = (sink.byteCount, now)
-      } else if lastChange.duration(to: now) > .seconds(limits.stallTimeout) {
-        throw SourceFailure(
-          .unreachable, "nothing arrived for \(limits.stallTimeout) seconds, after \(sink.progressText)",
-          isTransient: true)
-      }
-      if sink.byteCount > 0, lastReport.duration(to: now) > .milliseconds(50) {
-        work.report(.downloading, sink.byteCount, sink.total)
-        lastReport = now
-      }
-      wait(seconds: min(0.5, limits.stallTimeout / 4))
-    }
-    var left: Int32 = 0
-    guard let message = curl_multi_info_read(multi, &left), message.pointee.msg == CURLMSG_DONE else {
+    guard codes.allSatisfy({ $0 == CURLE_OK }), curl_multi_add_handle(multi, easy) == CURLM_OK else {
+      idle.append(easy)
       throw Self.unusable
     }
-    let code = message.pointee.data.result
-    if sink.isRefused || code == CURLE_OK {
-      if sink.byteCount > 0 { work.report(.downloading, sink.byteCount, sink.total) }
-      return
-    }
-    throw failure(code, sink)
+    active[easy] = exchange
+  }
+
+  private func finish(_ exchange: Exchange, _ code: CURLcode) throws -> Answer {
+    let (easy, sink) = (exchange.easy, exchange.sink)
+    if !sink.isRefused, code != CURLE_OK { throw failure(code, exchange) }
+    try sink.checkHead()
+    var status = 0
+    lucid_curl_get_long(easy, CURLINFO_RESPONSE_CODE, &status)
+    var delay: curl_off_t = 0
+    lucid_curl_get_offset(easy, CURLINFO_RETRY_AFTER, &delay)
+    return Answer(
+      status: status, redirect: Self.string(easy, CURLINFO_REDIRECT_URL),
+      contentType: Self.string(easy, CURLINFO_CONTENT_TYPE), retryAfter: delay > 0 ? Int(delay) : nil,
+      unsatisfiedSize: sink.head.unsatisfiedSize)
+  }
+
+  private func stop(_ exchange: Exchange) {
+    curl_multi_remove_handle(multi, exchange.easy)
+    // Nothing of the exchange may be in the handle once it is gone.
+    curl_easy_reset(exchange.easy)
+    active[exchange.easy] = nil
+    idle.append(exchange.easy)
+  }
+
+  private func stopAll() {
+    for exchange in Array(active.values) { stop(exchange) }
   }
 
   private func wait(seconds: Double) {
     curl_multi_poll(multi, nil, 0, Int32(max(1, seconds * 1000)), nil)
   }
 
-  private func failure(_ code: CURLcode, _ sink: BodySink) -> SourceFailure {
-    let detail = errorText.pointee == 0 ? String(cString: curl_easy_strerror(code)) : String(cString: errorText)
+  /// Whether the request has been sent; until then the connect timeout rules.
+  private static func isOut(_ easy: UnsafeMutableRawPointer) -> Bool {
+    var ready: curl_off_t = 0
+    lucid_curl_get_offset(easy, CURLINFO_PRETRANSFER_TIME_T, &ready)
+    return ready != 0
+  }
+
+  private func failure(_ code: CURLcode, _ exchange: Exchange) -> SourceFailure {
+    let (sink, text) = (exchange.sink, exchange.errorText)
+    let detail = text.pointee == 0 ? String(cString: curl_easy_strerror(code)) : String(cString: text)
     switch code {
     case CURLE_PARTIAL_FILE:
       return SourceFailure(.unreachable, "the connection was closed after \(sink.progressText)", isTransient: true)
@@ -167,9 +223,39 @@ final class WebTransfer {
     }
   }
 
-  private func string(_ info: CURLINFO) -> String? {
+  private static func string(_ easy: UnsafeMutableRawPointer, _ info: CURLINFO) -> String? {
     var text: UnsafePointer<CChar>?
     lucid_curl_get_string(easy, info, &text)
     return text.map { String(cString: $0) }
+  }
+}
+
+/// Notices when nothing arrives any more, and when it is time to tell how far a transfer is.
+private final class Watch {
+  private let partial: PartialFile
+  private let limits: FetchEnvironment.Limits
+  private var lastByteCount = -1
+  private var lastChange = ContinuousClock.now
+  private var lastReport = ContinuousClock.now - .seconds(1)
+
+  init(_ partial: PartialFile, _ limits: FetchEnvironment.Limits) { (self.partial, self.limits) = (partial, limits) }
+
+  func check(isWaiting: Bool, _ expected: Int?) throws {
+    let now = ContinuousClock.now
+    if partial.receivedCount != lastByteCount || isWaiting {
+      (lastByteCount, lastChange) = (partial.receivedCount, now)
+    } else if lastChange.duration(to: now) > .seconds(limits.stallTimeout) {
+      let total = (partial.total ?? expected).map { " of \($0)" } ?? ""
+      throw SourceFailure(
+        .unreachable, "nothing arrived for \(limits.stallTimeout) seconds, after \(lastByteCount)\(total) bytes",
+        isTransient: true)
+    }
+  }
+
+  func shouldReport(isLast: Bool) -> Bool {
+    let now = ContinuousClock.now
+    guard partial.receivedCount > 0, isLast || lastReport.duration(to: now) > .milliseconds(50) else { return false }
+    lastReport = now
+    return true
   }
 }

@@ -7,7 +7,10 @@ import LucidTensor
 /// fetch, a failing disk or a killed process included, the cache holds the whole file or nothing.
 ///
 /// A file placed by hand in the folder `manual` of the cache, under the name that its source has, counts as fetched once
-/// its digest is right. A `.file` source is not copied: it is verified where it is and used in place.
+/// its digest is right. A `.file` source is not copied: it is verified where it is and used in place, and so is what lies
+/// in the roots that `LUCID_CACHE_ROOTS` names and in the caches of PyTorch and of Hugging Face's programs.
+///
+/// Where `LUCID_LOCK` names a lock file or `LUCID_FROZEN=1` demands one, only what it says is taken: see ``WeightLock``.
 public final class WeightResolver: Sendable {
   /// The resolver for the environment of this process.
   public static let shared = WeightResolver()
@@ -15,12 +18,15 @@ public final class WeightResolver: Sendable {
   /// What it takes from the process's environment.
   public let environment: FetchEnvironment
   private let cache: WeightCache?
+  /// The roots below it, which are only read.
+  private let lower: [WeightCache]
   let flights = Flights()
 
   /// A resolver for an environment, which tests make their own of.
   public init(environment: FetchEnvironment = .process) {
     self.environment = environment
     cache = environment.cacheRoot.map { WeightCache(root: $0) }
+    lower = environment.lowerRoots.filter { $0 != environment.cacheRoot }.map { WeightCache(root: $0) }
   }
 
   /// The path of a verified file that one of `sources` describes; as `resolve`.
@@ -36,6 +42,8 @@ public final class WeightResolver: Sendable {
     for source in sources {
       try source.digest.validate(for: source.location.fileName)
       if let file = try cache?.stamped(source) { return file }
+      for root in lower { if let file = try root.stamped(source) { return file } }
+      for path in lentPaths(source) { if let file = try cache?.stampedInPlace(path, for: source) { return file } }
     }
     return nil
   }
@@ -53,6 +61,13 @@ public final class WeightResolver: Sendable {
   public func resolve(
     _ sources: [WeightSource], name: String, progress: ProgressHandler? = nil
   ) async throws -> VerifiedFile {
+    let allowed = try environment.locked(name, sources)
+    let file = try await find(allowed, name: name, progress: progress)
+    try environment.noteInLockFile(name, allowed, file)
+    return file
+  }
+
+  private func find(_ sources: [WeightSource], name: String, progress: ProgressHandler?) async throws -> VerifiedFile {
     if let file = try cachedFile(for: sources) { return file }
     guard let cache else {
       throw LucidError(
@@ -62,24 +77,29 @@ public final class WeightResolver: Sendable {
     let progress = progress ?? { _ in }
     var report = UnreachableReport(name: name, sources: sources, layout: cache.layout, environment: environment)
     for source in sources {
-      let attempts: [(String, String, Flights.Operation)] = [
+      var attempts: [(String, String, Flights.Operation)] = [
         ("the cache", "blob", { try await Self.work(source, $0) { try cache.verified(source, $0) } }),
         (
           cache.layout.placedByHand(source.location.fileName), "manual",
           { try await Self.work(source, $0) { try cache.placedByHand(source, $0) } }
         ),
       ]
+      for path in lentPaths(source) where try FileSystem.identity(of: path) != nil {
+        attempts.append(
+          (path, "\(path)", { try await Self.work(source, $0) { try cache.inPlace(path, for: source, $0) } }))
+      }
       for (place, kind, operation) in attempts {
         do {
           let key = "\(kind) \(source.digest) \(source.location.fileName)"
           if let file = try await flights.join(key, source, progress, operation) { return file }
         } catch let failure as SourceFailure {
           report.add(place, failure)
-          progress(Self.warning(source, failure.problem))
+          progress(Self.warning(source, "\(place): \(failure.problem)"))
         }
       }
     }
-    for source in sources {
+    let places = try sources.flatMap { source in try environment.places(of: source) }
+    for source in places {
       let place = WebAddress.redacted(source.location.description)
       do {
         let operation = try fetch(source, cache)
@@ -87,10 +107,15 @@ public final class WeightResolver: Sendable {
         if let file = try await flights.join(key, source, progress, operation) { return file }
       } catch let failure as SourceFailure {
         report.add(place, failure)
-        if source != sources.last { progress(Self.warning(source, "\(place): \(failure.problem)")) }
+        if source != places.last { progress(Self.warning(source, "\(place): \(failure.problem)")) }
       }
     }
     throw report.error
+  }
+
+  /// Where files lie that are not this cache's to change.
+  private func lentPaths(_ source: WeightSource) -> [String] {
+    lower.compactMap { $0.blobPath(source) } + environment.foreignPaths(for: source)
   }
 
   /// How a source is fetched from; throws a `SourceFailure` for one that is not to be asked.
@@ -121,7 +146,13 @@ public final class WeightResolver: Sendable {
     return { progress in
       // A flight that has just landed may have brought it.
       if let file = try cache.stamped(source) { return file }
-      return try await Self.work(source, progress, body)
+      return try await Self.work(source, progress) { work in
+        let flight = ProcessFlight(
+          cache.layout, key: source.digest.hex, patience: environment.limits.ownerTimeout, lock: environment.lockCall)
+        return try withExtendedLifetime(flight) {
+          try flight.enter(work) { try cache.stamped(source) } ?? body(work)
+        }
+      }
     }
   }
 

