@@ -22,10 +22,10 @@ enum SafetensorsReader {
     var result = StateDict()
     result.metadata = header.metadata
     for entry in header.tensors {
-      guard let dtype = elementTypes[entry.dtype] else {
+      guard let dtype = SafetensorsElement.dtypes[entry.dtype] else {
         throw file.unsupported(
           "tensor \(entry.name.quoted) has elements of type \(entry.dtype.quoted), which is not supported",
-          "Convert it to one of \(elementTypes.keys.sorted().joined(separator: ", ")).")
+          "Convert it to one of \(SafetensorsElement.dtypes.keys.sorted().joined(separator: ", ")).")
       }
       let bytes = StoredTensor.product(entry.shape.map { max($0, 1) }, dtype.byteCount)
       guard let bytes, (entry.shape.contains(0) ? 0 : bytes) == entry.end - entry.start else {
@@ -41,11 +41,6 @@ enum SafetensorsReader {
     }
     return result
   }
-
-  private static let elementTypes: [String: DType] = [
-    "F64": .float64, "F32": .float32, "F16": .float16, "BF16": .bfloat16, "I64": .int64, "I32": .int32, "I16": .int16,
-    "I8": .int8, "U8": .uint8, "BOOL": .bool,
-  ]
 
   /// Throws unless the tensors' bytes, sorted, follow one another from the first byte of `data` to the last.
   private static func checkCoverage(
