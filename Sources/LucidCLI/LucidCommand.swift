@@ -14,6 +14,7 @@ struct LucidCommand: AsyncParsableCommand {
         lucid weights download efficientnet_lite0          fetch and verify, for later
         lucid models info resnet18                         the architecture, layer by layer
         lucid run resnet18 --weights my.pth --input x.npy --output y.npy
+        lucid checkpoint inspect my.pth                    what is in a file
 
       EXIT STATUS:
         0  all was done
@@ -26,5 +27,7 @@ struct LucidCommand: AsyncParsableCommand {
         LUCID_OFFLINE=1 uses no network
         OMP_NUM_THREADS how many threads compute (else one for each core)
       """,
-    subcommands: [ClassifyCommand.self, WeightsCommand.self, ModelsCommand.self, RunCommand.self])
+    subcommands: [
+      ClassifyCommand.self, WeightsCommand.self, ModelsCommand.self, RunCommand.self, CheckpointCommand.self,
+    ])
 }

@@ -1,8 +1,17 @@
 import CCurl
 
-/// Takes the body of an answer from libcurl and writes it to a partial file, as long as it can still be the right one.
+/// Where the body of an answer goes.
+protocol BodyTarget: AnyObject {
+  /// The bytes that it has.
+  var byteCount: Int { get }
+  func append(_ bytes: UnsafeRawBufferPointer) throws
+}
+
+extension PartialFile: BodyTarget {}
+
+/// Takes the body of an answer from libcurl and hands it on, as long as it can still be the right one.
 final class BodySink {
-  private let partial: PartialFile
+  private let target: any BodyTarget
   private let easy: UnsafeMutableRawPointer
   /// The size that the file must have.
   private let expected: Int?
@@ -11,7 +20,9 @@ final class BodySink {
   private(set) var total: Int?
   /// Why the transfer was broken off from this side.
   private(set) var error: (any Error)?
-  /// Whether the status is not 200, so that the body is not the file.
+  /// The status that an answer with the right body has.
+  private let rightStatus: Int
+  /// Whether the status is another one, so that the body is not the file.
   private var isOther = false
   private var discarded = 0
   /// Whether the body was broken off since it is not the file.
@@ -19,12 +30,12 @@ final class BodySink {
   /// The most that is read of a body that is not the file, so that the transfer ends as such.
   private static let mostDiscarded = 1 << 20
 
-  init(_ partial: PartialFile, easy: UnsafeMutableRawPointer, expected: Int?) {
-    (self.partial, self.easy, self.expected) = (partial, easy, expected)
+  init(_ target: any BodyTarget, easy: UnsafeMutableRawPointer, expected: Int?, status: Int = 200) {
+    (self.target, self.easy, self.expected, rightStatus) = (target, easy, expected, status)
     total = expected
   }
 
-  var byteCount: Int { partial.byteCount }
+  var byteCount: Int { target.byteCount }
 
   var progressText: String { total.map { "\(byteCount) of \($0) bytes" } ?? "\(byteCount) bytes" }
 
@@ -44,7 +55,7 @@ final class BodySink {
       if let expected, byteCount + bytes.count > expected {
         throw SourceFailure(.digestMismatch, "the server sends more than the \(expected) bytes expected")
       }
-      try partial.append(bytes)
+      try target.append(bytes)
       return true
     } catch {
       self.error = error
@@ -56,7 +67,7 @@ final class BodySink {
     isChecked = true
     var status = 0
     lucid_curl_get_long(easy, CURLINFO_RESPONSE_CODE, &status)
-    guard status == 200 else {
+    guard status == rightStatus else {
       isOther = true
       return
     }

@@ -50,12 +50,20 @@ final class WebTransfer {
       advice: "Check the libcurl of this machine (package libcurl4).")
   }
 
-  /// Asks for an address and writes the body of a 200 answer to `partial`, no more than the `expected` bytes. No
+  /// Asks for an address and writes the body of a 200 answer to `target`, no more than the `expected` bytes. No
   /// redirect is followed. A transfer that breaks off is a transient `SourceFailure`.
-  func get(_ address: WebAddress, into partial: PartialFile, expecting expected: Int?) throws -> Answer {
-    let sink = BodySink(partial, easy: easy, expected: expected)
+  ///
+  /// With a range of bytes, only these are asked for, and the body of a 206 answer is written.
+  func get(
+    _ address: WebAddress, into target: any BodyTarget, expecting expected: Int?, range: ClosedRange<Int>? = nil
+  ) throws -> Answer {
+    let sink = BodySink(target, easy: easy, expected: expected, status: range == nil ? 200 : 206)
     try withExtendedLifetime(sink) {
       try prepare(address, sink)
+      if let range {
+        let text = "\(range.lowerBound)-\(range.upperBound)"
+        guard lucid_curl_set_string(easy, CURLOPT_RANGE, text) == CURLE_OK else { throw Self.unusable }
+      }
       guard curl_multi_add_handle(multi, easy) == CURLM_OK else { throw Self.unusable }
       defer { curl_multi_remove_handle(multi, easy) }
       try perform(sink)
