@@ -18,6 +18,7 @@ let package = Package(
     .library(name: "Lucid", targets: ["Lucid"]),
     .executable(name: "lucid", targets: ["LucidCLI"]),
     .executable(name: "lucid-generate", targets: ["LucidGenerator"]),
+    .executable(name: "lucid-bench", targets: ["LucidBenchmarks"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
@@ -47,6 +48,7 @@ let package = Package(
       dependencies: ["Lucid", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
 
     .executableTarget(name: "LucidGenerator"),
+    .executableTarget(name: "LucidBenchmarks", dependencies: ["Lucid"], path: "Benchmarks/Sources"),
 
     .target(
       name: "LucidTesting", dependencies: ["LucidTensor", "LucidWeights", "CCrypto"], path: "Tests/LucidTesting"),

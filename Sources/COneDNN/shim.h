@@ -220,6 +220,27 @@ static inline dnnl_status_t lucid_reorder(dnnl_primitive_desc_t *pd, dnnl_engine
   return dnnl_reorder_primitive_desc_create(pd, LUCID_MD(source), engine, LUCID_MD(target), engine, attr);
 }
 
+// MARK: post-ops
+
+/// Appends the addition of what the output's memory holds.
+static inline dnnl_status_t lucid_post_ops_append_sum(dnnl_post_ops_t steps) {
+#if LUCID_DNNL_3
+  return dnnl_post_ops_append_sum(steps, 1, 0, dnnl_data_type_undef);
+#else
+  return dnnl_post_ops_append_sum(steps, 1);
+#endif
+}
+
+/// Appends a function of every element.
+static inline dnnl_status_t lucid_post_ops_append_eltwise(dnnl_post_ops_t steps, dnnl_alg_kind_t kind, float alpha,
+                                                          float beta) {
+#if LUCID_DNNL_3
+  return dnnl_post_ops_append_eltwise(steps, kind, alpha, beta);
+#else
+  return dnnl_post_ops_append_eltwise(steps, 1, kind, alpha, beta);
+#endif
+}
+
 // MARK: execution
 
 static inline dnnl_status_t lucid_memory_create(dnnl_memory_t *memory, lucid_md md, dnnl_engine_t engine,

@@ -33,6 +33,15 @@ extension Module {
     return result
   }
 
+  /// The parameters and buffers directly in this module.
+  final func ownState() -> (parameters: [Parameter], buffers: [Buffer]) {
+    let members = members().map(\.member)
+    return (
+      members.compactMap { if case .parameter(let parameter) = $0 { parameter } else { nil } },
+      members.compactMap { if case .buffer(let buffer) = $0 { buffer } else { nil } }
+    )
+  }
+
   /// The modules directly in this one, by name.
   public final func children() -> [(name: String, module: Module)] {
     members().compactMap { if case .module(let module) = $1 { ($0, module) } else { nil } }

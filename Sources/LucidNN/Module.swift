@@ -20,8 +20,10 @@ open class Module {
   /// Whether the module trains: dropout drops and batch norm uses the batch's statistics. New modules do.
   public private(set) var isTraining = true
 
+  private var plans = PlanCache()
+
   /// A module. Subclasses set their properties first.
-  public init() {}
+  public init() { Changes.note() }
 
   /// What the module computes. A subclass that is called with one tensor overrides this.
   open func forward(_ x: Tensor) -> Tensor {
@@ -34,13 +36,26 @@ open class Module {
   /// The settings that ``description`` shows between the brackets, such as `3, 64, kernel: [7, 7]`.
   open var settings: String { "" }
 
-  /// Runs the module: ``forward(_:)``.
-  public final func callAsFunction(_ x: Tensor) -> Tensor { forward(x) }
+  /// Whether inference may be compiled: ``forward(_:)`` depends on its input's shape, but never on the numbers in it, and
+  /// does nothing but compute. False unless overridden.
+  open var isTraceable: Bool { false }
+
+  /// Runs the module: ``forward(_:)``, or the same compiled.
+  ///
+  /// Where the module is ``isTraceable`` and in ``eval()`` mode, a ``Plan`` is made for each shape of input and kept, the
+  /// last few of them. A parameter or buffer that is given a new value, and a property or list that is given a new
+  /// module, make it begin anew. Only a module deep inside that is replaced by one that existed before can go unnoticed:
+  /// say `eval()` after that.
+  public final func callAsFunction(_ x: Tensor) -> Tensor {
+    guard isTraceable, !isTraining, x.dtype == .float32, !x.isSymbolic else { return forward(x) }
+    return plans.plan(for: self, inputShape: x.shape)(x)
+  }
 
   /// Makes the module and all in it train, or not.
   @discardableResult
   public final func train(_ isTraining: Bool = true) -> Self {
     forEachModule { $0.isTraining = isTraining }
+    Changes.note()
     return self
   }
 

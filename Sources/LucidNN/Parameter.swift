@@ -19,16 +19,21 @@ public final class Parameter {
   /// Whether training changes it.
   public var requiresGrad = true
 
+  /// How often the value was replaced.
+  private(set) var version = 0
+
   /// A float32 parameter that starts as `initializer` says.
   public init(_ shape: Shape, _ initializer: Initializer, generator: Generator = .default) {
     self.shape = shape
     content = .initial(initializer, seed: generator.next())
+    Changes.note()
   }
 
   /// A parameter with a value.
   public init(_ value: Tensor) {
     shape = value.shape
     content = .tensor(value)
+    Changes.note()
   }
 
   /// The tensor. Traps when a new one has another shape.
@@ -45,6 +50,8 @@ public final class Parameter {
     set {
       precondition(newValue.shape == shape, "a parameter of shape \(shape) cannot become \(newValue.shape)")
       content = .tensor(newValue)
+      version += 1
+      Changes.note()
     }
   }
 
@@ -62,7 +69,15 @@ public final class Parameter {
 /// A tensor that belongs to a module's state but is not learned, such as a running mean.
 public final class Buffer {
   /// The tensor.
-  public var value: Tensor
+  public var value: Tensor {
+    didSet {
+      version += 1
+      Changes.note()
+    }
+  }
+
+  /// How often the value was replaced.
+  private(set) var version = 0
 
   /// Whether a checkpoint may lack it. Files written before PyTorch 0.4.1 have no `num_batches_tracked`.
   public let isOptional: Bool
@@ -71,5 +86,6 @@ public final class Buffer {
   public init(_ value: Tensor, isOptional: Bool = false) {
     self.value = value
     self.isOptional = isOptional
+    Changes.note()
   }
 }

@@ -13,6 +13,7 @@ package protocol Operation: Sendable {
 extension Tensor {
   /// Runs an operation on the device of its inputs.
   package static func apply(_ operation: some Operation, _ inputs: [Tensor]) -> [Tensor] {
+    if let recorder = recorder(of: inputs) { return recorder.record(operation, inputs) }
     let device = inputs.first?.device ?? .cpu
     for input in inputs {
       precondition(

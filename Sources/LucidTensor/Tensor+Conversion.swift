@@ -2,13 +2,7 @@ extension Tensor {
   /// The same numbers as another element type: to integers by dropping the fraction (saturating at 64 bits, NaN to 0),
   /// between integers by keeping the low bits, to bool by comparing with 0. No copy when the type is the same.
   public func to(_ dtype: DType) -> Tensor {
-    if dtype == self.dtype { return self }
-    let storage = Storage(byteCount: elementCount * dtype.byteCount)
-    withUnsafeBytes { bytes in
-      guard let source = bytes.baseAddress else { return }
-      Conversion.convert(source, self.dtype, storage.base, dtype, count: elementCount)
-    }
-    return Tensor(storage: storage, shape: shape, dtype: dtype, device: device)
+    dtype == self.dtype ? self : Tensor.apply(Cast(dtype: dtype), self)
   }
 
   /// The same tensor on another device. Throws ``LucidError`` with ``LucidError/Code/deviceUnavailable``.
@@ -22,6 +16,7 @@ extension Tensor {
 
   /// A copy of the elements, in row-major order, in storage of its own.
   func copied() -> Tensor {
+    precondition(!isSymbolic, "a symbolic tensor has no numbers: what is recorded cannot depend on them")
     guard case .strided(let strides, let offset) = layout else { return device.backend.plain(self) }
     let copy = Storage(byteCount: elementCount * dtype.byteCount)
     StridedCopy.gather(

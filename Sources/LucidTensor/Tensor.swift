@@ -21,6 +21,8 @@ public struct Tensor: Sendable {
     case strided([Int], offset: Int)
     /// An order that only the backend can read.
     case opaque(any OpaqueLayout)
+    /// No elements at all: the tensor stands for a value of a graph that is being recorded.
+    case symbolic(SymbolicValue)
   }
 
   /// Assembles a tensor from parts that the caller vouches for.

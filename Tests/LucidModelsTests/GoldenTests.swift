@@ -43,12 +43,15 @@ struct GoldenTests {
   }
 
   private func check(_ model: any PretrainedModel, _ variant: Golden.Variant) {
-    let logits = model(Filler.input(variant.inputShape))
-    #expect(logits.shape == [variant.rows.count, 1000])
-    for (number, row) in variant.rows.enumerated() {
-      expectClose(
-        logits[number].scalars(as: Float.self), row.logits, tolerance: row.tolerance, "\(variant), row \(number)")
-      #expect(logits[number].topk(5).indices.scalars(as: Int.self) == row.top5)
+    let x = Filler.input(variant.inputShape)
+    for (way, logits) in [("plan", model(x)), ("eager", model.forward(x))] {
+      #expect(logits.shape == [variant.rows.count, 1000])
+      for (number, row) in variant.rows.enumerated() {
+        expectClose(
+          logits[number].scalars(as: Float.self), row.logits, tolerance: row.tolerance,
+          "\(variant), row \(number), \(way)")
+        #expect(logits[number].topk(5).indices.scalars(as: Int.self) == row.top5)
+      }
     }
   }
 }

@@ -25,6 +25,8 @@ public final class AlexNet: Module, PretrainedModel {
       Dropout(0.5), Linear(4096, 4096), ReLU(), Linear(4096, numClasses))
   }
 
+  public override var isTraceable: Bool { true }
+
   public override func forward(_ x: Tensor) -> Tensor {
     classifier(features(x).adaptiveAvgPool2d(6, 6).flatten(startDim: 1))
   }

@@ -47,6 +47,8 @@ public class EfficientNetLite: Module {
 
   public override func key(for property: String) -> String { "_" + super.key(for: property) }
 
+  public override var isTraceable: Bool { true }
+
   public override func forward(_ x: Tensor) -> Tensor {
     let body = blocks.reduce(bn0(convStem(x)).relu6()) { $1($0) }
     let head = bn1(convHead(body)).relu6().adaptiveAvgPool2d(1, 1).flatten(startDim: 1)

@@ -31,6 +31,8 @@ public final class MobileNetV2: Module, PretrainedModel {
       Dropout(0.2), Linear(1280, numClasses, initializer: .normal(deviation: 0.01), biasInitializer: .zeros))
   }
 
+  public override var isTraceable: Bool { true }
+
   public override func forward(_ x: Tensor) -> Tensor {
     classifier(features(x).adaptiveAvgPool2d(1, 1).flatten(startDim: 1))
   }

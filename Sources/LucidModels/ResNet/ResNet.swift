@@ -41,6 +41,8 @@ public class ResNet: Module {
     fc = Linear(channels, numClasses)
   }
 
+  public override var isTraceable: Bool { true }
+
   public override func forward(_ x: Tensor) -> Tensor {
     fc(features(x).adaptiveAvgPool2d(1, 1).flatten(startDim: 1))
   }

@@ -35,6 +35,8 @@ public class VGG: Module {
       linear(4096, numClasses))
   }
 
+  public override var isTraceable: Bool { true }
+
   public override func forward(_ x: Tensor) -> Tensor {
     classifier(features(x).adaptiveAvgPool2d(7, 7).flatten(startDim: 1))
   }

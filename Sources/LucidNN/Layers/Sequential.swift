@@ -16,7 +16,10 @@ public final class Sequential: Module {
   /// The module at a place; fine-tuning puts a new head there.
   public subscript(index: Int) -> Module {
     get { modules[index] }
-    set { modules[index] = newValue }
+    set {
+      modules[index] = newValue
+      Changes.note()
+    }
   }
 
   public override func key(for property: String) -> String { "" }

@@ -6,6 +6,8 @@ package protocol Backend: Sendable {
   /// The same tensor with elements that follow strides.
   func plain(_ x: Tensor) -> Tensor
 
+  /// The same numbers as another element type.
+  func cast(_ x: Tensor, to dtype: DType) -> Tensor
   /// `function` of every element.
   func unary(_ function: UnaryFunction, _ x: Tensor) -> Tensor
   /// `function` of every pair of elements, with NumPy broadcasting to `shape`.
@@ -22,9 +24,16 @@ package protocol Backend: Sendable {
   /// Softmax or its logarithm along a dimension.
   func softmax(_ x: Tensor, axis: Int, logarithm: Bool) -> Tensor
 
-  /// Two-dimensional convolution of `[N, C, H, W]` with `[O, C / groups, kH, kW]`.
-  func convolution(_ x: Tensor, _ weight: Tensor, bias: Tensor?, _ settings: ConvolutionSettings, shape: Shape)
-    -> Tensor
+  /// Two-dimensional convolution of `[N, C, H, W]` with `[O, C / groups, kH, kW]`, then what `epilogue` says.
+  func convolution(
+    _ x: Tensor, _ weight: Tensor, bias: Tensor?, _ settings: ConvolutionSettings, _ epilogue: ConvolutionEpilogue,
+    shape: Shape
+  ) -> Tensor
+  /// The weight in the order in which such convolutions, with a bias, of inputs of a shape want it.
+  func packedWeight(
+    _ weight: Tensor, _ settings: ConvolutionSettings, hasResidual: Bool, _ activation: UnaryFunction?, input: Shape,
+    shape: Shape
+  ) -> Tensor
   /// Two-dimensional pooling of `[N, C, H, W]`.
   func pool(_ x: Tensor, _ settings: PoolingSettings, shape: Shape) -> Tensor
   /// Adaptive pooling of `[N, C, H, W]` to `[N, C, h, w]`: windows that tile the input as evenly as they can.

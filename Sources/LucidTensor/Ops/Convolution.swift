@@ -37,10 +37,10 @@ public enum Padding: Sendable, Hashable {
 }
 
 /// Two-dimensional cross-correlation, which the field calls convolution.
-struct Convolution: Operation {
-  let settings: ConvolutionSettings
+package struct Convolution: Operation {
+  package let settings: ConvolutionSettings
 
-  func outputTypes(_ inputs: [TensorType]) -> [TensorType] {
+  package func outputTypes(_ inputs: [TensorType]) -> [TensorType] {
     let (x, weight) = (inputs[0].shape, inputs[1].shape)
     requireFloat32(inputs, "conv2d")
     precondition(x.rank == 4, "conv2d: the input must be [N, C, H, W], not of shape \(x)")
@@ -67,10 +67,10 @@ struct Convolution: Operation {
     return [TensorType(Shape(sizes))]
   }
 
-  func forward(_ inputs: [Tensor], on backend: any Backend) -> [Tensor] {
+  package func forward(_ inputs: [Tensor], on backend: any Backend) -> [Tensor] {
     let shape = outputTypes(inputs.map(\.type))[0].shape
     let bias = inputs.count > 2 ? inputs[2] : nil
-    return [backend.convolution(inputs[0], inputs[1], bias: bias, settings, shape: shape)]
+    return [backend.convolution(inputs[0], inputs[1], bias: bias, settings, ConvolutionEpilogue(), shape: shape)]
   }
 }
 

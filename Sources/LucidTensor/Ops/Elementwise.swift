@@ -1,8 +1,8 @@
 /// A function of every element.
-struct Unary: Operation {
-  let function: UnaryFunction
+package struct Unary: Operation {
+  package let function: UnaryFunction
 
-  func outputTypes(_ inputs: [TensorType]) -> [TensorType] {
+  package func outputTypes(_ inputs: [TensorType]) -> [TensorType] {
     [TensorType(inputs[0].shape, outputType(inputs[0].dtype))]
   }
 
@@ -11,7 +11,7 @@ struct Unary: Operation {
     return dtype.isFloatingPoint || function.keepsIntegers ? dtype : .float32
   }
 
-  func forward(_ inputs: [Tensor], on backend: any Backend) -> [Tensor] {
+  package func forward(_ inputs: [Tensor], on backend: any Backend) -> [Tensor] {
     let x = inputs[0]
     let output = outputType(x.dtype)
     let compute = function.keepsIntegers ? x.dtype.computeType : x.dtype == .float64 ? .float64 : .float32
@@ -20,10 +20,10 @@ struct Unary: Operation {
 }
 
 /// A function of every pair of elements, with NumPy broadcasting and PyTorch's type promotion.
-struct Binary: Operation {
-  let function: BinaryFunction
+package struct Binary: Operation {
+  package let function: BinaryFunction
 
-  func outputTypes(_ inputs: [TensorType]) -> [TensorType] {
+  package func outputTypes(_ inputs: [TensorType]) -> [TensorType] {
     let (a, b) = (inputs[0], inputs[1])
     guard let shape = a.shape.broadcast(with: b.shape) else {
       preconditionFailure("\(function): shapes \(a.shape) and \(b.shape) do not broadcast")
@@ -37,7 +37,7 @@ struct Binary: Operation {
     return function == .divide && !common.isFloatingPoint ? .float32 : common
   }
 
-  func forward(_ inputs: [Tensor], on backend: any Backend) -> [Tensor] {
+  package func forward(_ inputs: [Tensor], on backend: any Backend) -> [Tensor] {
     let (a, b) = (inputs[0], inputs[1])
     let output = outputType(a.dtype, b.dtype)
     let common = DType.promote(a.dtype, b.dtype)
@@ -64,4 +64,13 @@ struct Select: Operation {
         inputs[2].to(type.dtype).expand(to: type.shape))
     ]
   }
+}
+
+/// The same numbers as another element type.
+struct Cast: Operation {
+  let dtype: DType
+
+  func outputTypes(_ inputs: [TensorType]) -> [TensorType] { [TensorType(inputs[0].shape, dtype)] }
+
+  func forward(_ inputs: [Tensor], on backend: any Backend) -> [Tensor] { [backend.cast(inputs[0], to: dtype)] }
 }

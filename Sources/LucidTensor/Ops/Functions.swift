@@ -19,6 +19,14 @@ package enum UnaryFunction: Sendable, Hashable {
 
   /// Whether the result is true or false.
   var isPredicate: Bool { self == .logicalNot || self == .isNaN }
+
+  /// Whether it can be part of the operation that makes its input.
+  package var isFusible: Bool {
+    switch self {
+    case .relu, .leakyRelu, .clamp, .gelu, .geluTanh, .silu, .sigmoid, .tanh, .hardSwish: true
+    default: false
+    }
+  }
 }
 
 /// Functions of two numbers.

@@ -1,13 +1,13 @@
 /// Normalisation of each channel with a given mean and variance. Inputs: x, mean, variance, weight, bias.
-struct BatchNorm: Operation {
-  let epsilon: Float
+package struct BatchNorm: Operation {
+  package let epsilon: Float
 
-  func outputTypes(_ inputs: [TensorType]) -> [TensorType] {
+  package func outputTypes(_ inputs: [TensorType]) -> [TensorType] {
     requireChannels(inputs, "batchNorm")
     return [inputs[0]]
   }
 
-  func forward(_ inputs: [Tensor], on backend: any Backend) -> [Tensor] {
+  package func forward(_ inputs: [Tensor], on backend: any Backend) -> [Tensor] {
     [
       backend.batchNorm(
         inputs[0], mean: inputs[1], variance: inputs[2], weight: inputs[3], bias: inputs[4], epsilon: epsilon)

@@ -14,10 +14,10 @@ package struct PoolingSettings: Sendable, Hashable {
 package enum AdaptivePoolingKind: Sendable, Hashable { case maximum, average }
 
 /// The greatest element, or the mean, of windows that move over the last two dimensions.
-struct Pool: Operation {
+package struct Pool: Operation {
   let settings: PoolingSettings
 
-  func outputTypes(_ inputs: [TensorType]) -> [TensorType] {
+  package func outputTypes(_ inputs: [TensorType]) -> [TensorType] {
     let x = inputs[0].shape
     requireFloat32(inputs, "pooling")
     precondition(x.rank == 4, "pooling: the input must be [N, C, H, W], not of shape \(x)")
@@ -37,7 +37,7 @@ struct Pool: Operation {
     return [TensorType(Shape(sizes))]
   }
 
-  func forward(_ inputs: [Tensor], on backend: any Backend) -> [Tensor] {
+  package func forward(_ inputs: [Tensor], on backend: any Backend) -> [Tensor] {
     [backend.pool(inputs[0], settings, shape: outputTypes(inputs.map(\.type))[0].shape)]
   }
 }

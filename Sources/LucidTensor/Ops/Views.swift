@@ -1,15 +1,15 @@
 /// The same elements in another shape, in row-major order. A view where the elements lie so, else a copy.
-struct Reshape: Operation {
-  let shape: Shape
+package struct Reshape: Operation {
+  package let shape: Shape
 
-  func outputTypes(_ inputs: [TensorType]) -> [TensorType] {
+  package func outputTypes(_ inputs: [TensorType]) -> [TensorType] {
     precondition(
       inputs[0].shape.elementCount == shape.elementCount,
       "reshape: \(inputs[0].shape) has \(inputs[0].shape.elementCount) elements, \(shape) has \(shape.elementCount)")
     return [TensorType(shape, inputs[0].dtype)]
   }
 
-  func forward(_ inputs: [Tensor], on backend: any Backend) -> [Tensor] {
+  package func forward(_ inputs: [Tensor], on backend: any Backend) -> [Tensor] {
     if inputs[0].shape == shape { return inputs }
     let x = inputs[0].contiguous()
     return [x.view(shape, shape.rowMajorStrides)]
@@ -17,29 +17,29 @@ struct Reshape: Operation {
 }
 
 /// The dimensions in another order. A view.
-struct Permute: Operation {
-  let order: [Int]
+package struct Permute: Operation {
+  package let order: [Int]
 
-  func outputTypes(_ inputs: [TensorType]) -> [TensorType] {
+  package func outputTypes(_ inputs: [TensorType]) -> [TensorType] {
     precondition(
       order.sorted() == Array(0..<inputs[0].shape.rank),
       "permute: \(order) does not name each dimension of \(inputs[0].shape) once")
     return [TensorType(Shape(order.map { inputs[0].shape[$0] }), inputs[0].dtype)]
   }
 
-  func forward(_ inputs: [Tensor], on backend: any Backend) -> [Tensor] {
+  package func forward(_ inputs: [Tensor], on backend: any Backend) -> [Tensor] {
     [backend.plain(inputs[0]).permuted(order)]
   }
 }
 
 /// Every `step`-th element of a range along a dimension. A view.
-struct Slice: Operation {
-  let axis: Int
-  let start: Int
-  let end: Int
-  let step: Int
+package struct Slice: Operation {
+  package let axis: Int
+  package let start: Int
+  package let end: Int
+  package let step: Int
 
-  func outputTypes(_ inputs: [TensorType]) -> [TensorType] {
+  package func outputTypes(_ inputs: [TensorType]) -> [TensorType] {
     var shape = inputs[0].shape
     precondition(
       start >= 0 && start <= end && end <= shape[axis],
@@ -49,7 +49,7 @@ struct Slice: Operation {
     return [TensorType(shape, inputs[0].dtype)]
   }
 
-  func forward(_ inputs: [Tensor], on backend: any Backend) -> [Tensor] {
+  package func forward(_ inputs: [Tensor], on backend: any Backend) -> [Tensor] {
     let x = backend.plain(inputs[0])
     guard case .strided(var strides, let offset) = x.layout else { preconditionFailure("a plain tensor is strided") }
     let begin = offset + start * strides[axis]
@@ -59,17 +59,17 @@ struct Slice: Operation {
 }
 
 /// Dimensions of size 1 repeated. A view.
-struct Expand: Operation {
-  let shape: Shape
+package struct Expand: Operation {
+  package let shape: Shape
 
-  func outputTypes(_ inputs: [TensorType]) -> [TensorType] {
+  package func outputTypes(_ inputs: [TensorType]) -> [TensorType] {
     precondition(
       inputs[0].shape.rank <= shape.rank && inputs[0].shape.broadcast(with: shape) == shape,
       "expand: \(inputs[0].shape) does not broadcast to \(shape)")
     return [TensorType(shape, inputs[0].dtype)]
   }
 
-  func forward(_ inputs: [Tensor], on backend: any Backend) -> [Tensor] {
+  package func forward(_ inputs: [Tensor], on backend: any Backend) -> [Tensor] {
     if inputs[0].shape == shape { return inputs }
     let x = backend.plain(inputs[0])
     guard case .strided(_, let offset) = x.layout else { preconditionFailure("a plain tensor is strided") }

@@ -17,7 +17,7 @@ extension CPUBackend {
         "matmul", arguments: [DNNL_ARG_SRC, DNNL_ARG_WEIGHTS, DNNL_ARG_BIAS, DNNL_ARG_DST],
         [key.a, key.b, bias?.descriptor, target]
       ) {
-        lucid_matmul(&$0, $1.engine, $1.attributes, $2[0], $2[1], $2[2], $2[3])
+        lucid_matmul(&$0, $1.engine, $3, $2[0], $2[1], $2[2], $2[3])
       }
     }
     let output = Tensor(uninitialized: shape, .float32)
@@ -53,7 +53,7 @@ extension CPUBackend {
     let key = SoftmaxKey(data: descriptor, shape: x.shape, axis: axis, logarithm: logarithm)
     let primitive = PrimitiveCache.shared.primitive(for: key) {
       Primitive("softmax", arguments: [DNNL_ARG_SRC, DNNL_ARG_DST], [descriptor]) {
-        lucid_softmax(&$0, $1.engine, $1.attributes, logarithm, $2[0], Int32(axis))
+        lucid_softmax(&$0, $1.engine, $3, logarithm, $2[0], Int32(axis))
       }
     }
     let output = Tensor(uninitialized: x.shape, descriptor)

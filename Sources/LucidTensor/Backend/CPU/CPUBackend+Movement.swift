@@ -1,4 +1,13 @@
 extension CPUBackend {
+  func cast(_ x: Tensor, to dtype: DType) -> Tensor {
+    let output = Tensor(uninitialized: x.shape, dtype)
+    x.withUnsafeBytes { bytes in
+      guard let source = bytes.baseAddress else { return }
+      Conversion.convert(source, x.dtype, output.bytes, dtype, count: x.elementCount)
+    }
+    return output
+  }
+
   func concatenate(_ tensors: [Tensor], axis: Int, shape: Shape) -> Tensor {
     let output = Tensor(uninitialized: shape, tensors[0].dtype)
     let width = output.dtype.byteCount

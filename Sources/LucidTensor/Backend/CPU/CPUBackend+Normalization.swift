@@ -39,7 +39,7 @@ extension CPUBackend {
         DNNL_ARG_SRC, DNNL_ARG_DST, DNNL_ARG_MEAN, DNNL_ARG_VARIANCE, DNNL_ARG_SCALE, DNNL_ARG_SHIFT,
       ]
       return Primitive("batch norm", arguments: arguments, [key.data]) {
-        lucid_batch_norm(&$0, $1.engine, $1.attributes, global, $2[0], epsilon)
+        lucid_batch_norm(&$0, $1.engine, $3, global, $2[0], epsilon)
       }
     }
   }
@@ -55,7 +55,7 @@ extension CPUBackend {
         "layer norm", arguments: [DNNL_ARG_SRC, DNNL_ARG_DST, DNNL_ARG_SCALE, DNNL_ARG_SHIFT],
         [key.data, statistics]
       ) {
-        lucid_layer_norm(&$0, $1.engine, $1.attributes, $2[0], $2[1], epsilon)
+        lucid_layer_norm(&$0, $1.engine, $3, $2[0], $2[1], epsilon)
       }
     }
     let output = Tensor(uninitialized: x.shape, .float32)

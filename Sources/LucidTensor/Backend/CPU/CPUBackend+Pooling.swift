@@ -24,7 +24,7 @@ extension CPUBackend {
       let target = MemoryDescriptor(shape, strides: nil)
       return Primitive("pooling", arguments: [DNNL_ARG_SRC, DNNL_ARG_DST], [key.data, target]) {
         lucid_pooling(
-          &$0, $1.engine, $1.attributes, kind, $2[0], $2[1], settings.stride.int64,
+          &$0, $1.engine, $3, kind, $2[0], $2[1], settings.stride.int64,
           settings.kernel.int64, settings.dilation.map { $0 - 1 }.int64, settings.padding.int64, excess.int64)
       }
     }

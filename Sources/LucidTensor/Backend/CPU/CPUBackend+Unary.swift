@@ -20,7 +20,7 @@ extension CPUBackend {
       if case .opaque = x.layout { x.descriptor } else { MemoryDescriptor(vector, strides: [1]) }
     let primitive = PrimitiveCache.shared.primitive(for: EltwiseKey(kind: kind, data: descriptor)) {
       Primitive("\(kind)", arguments: [DNNL_ARG_SRC, DNNL_ARG_DST], [descriptor]) {
-        lucid_eltwise(&$0, $1.engine, $1.attributes, kind.algorithm, $2[0], kind.alpha, kind.beta)
+        lucid_eltwise(&$0, $1.engine, $3, kind.algorithm, $2[0], kind.alpha, kind.beta)
       }
     }
     let output = Tensor(
@@ -105,7 +105,7 @@ extension CPUBackend {
 }
 
 /// A function that oneDNN compiles for the processor at hand.
-private struct Eltwise: Hashable, CustomStringConvertible {
+struct Eltwise: Hashable, CustomStringConvertible {
   let algorithm: dnnl_alg_kind_t
   var alpha: Float = 0
   var beta: Float = 0
@@ -130,7 +130,7 @@ private struct EltwiseKey: Hashable {
 
 extension UnaryFunction {
   /// The same function in oneDNN; nil for what it lacks or a plain loop does as well.
-  fileprivate var eltwise: Eltwise? {
+  var eltwise: Eltwise? {
     switch self {
     case .exp: Eltwise(algorithm: dnnl_eltwise_exp)
     case .tanh: Eltwise(algorithm: dnnl_eltwise_tanh)

@@ -13,7 +13,7 @@ struct CPUBackend: Backend {
     if source == target { return x }
     let primitive = PrimitiveCache.shared.primitive(for: ReorderKey(source: source, target: target)) {
       Primitive("reorder", arguments: [DNNL_ARG_FROM, DNNL_ARG_TO], [source, target]) {
-        lucid_reorder(&$0, $1.engine, $1.attributes, $2[0], $2[1])
+        lucid_reorder(&$0, $1.engine, $3, $2[0], $2[1])
       }
     }
     let output = Tensor(uninitialized: x.shape, target)
@@ -56,6 +56,7 @@ extension Tensor {
     switch layout {
     case .opaque(let layout): layout as! MemoryDescriptor
     case .strided(let strides, _): MemoryDescriptor(shape, strides: strides)
+    case .symbolic: preconditionFailure("a symbolic tensor has no memory")
     }
   }
 
@@ -64,6 +65,7 @@ extension Tensor {
     switch layout {
     case .opaque(let layout): (layout as! MemoryDescriptor).byteCount == elementCount * dtype.byteCount
     case .strided: isContiguous
+    case .symbolic: preconditionFailure("a symbolic tensor has no memory")
     }
   }
 
@@ -72,5 +74,10 @@ extension Tensor {
     guard dtype == .float32 else { return to(.float32) }
     if case .opaque = layout { return self }
     return contiguous()
+  }
+
+  /// Whether another tensor has the same shape and lies in memory in the same order.
+  package func hasSameLayout(as other: Tensor) -> Bool {
+    shape == other.shape && dtype == other.dtype && descriptor == other.descriptor
   }
 }

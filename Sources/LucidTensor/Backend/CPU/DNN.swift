@@ -10,21 +10,14 @@ final class DNN: @unchecked Sendable {
 
   let engine: dnnl_engine_t
   let stream: dnnl_stream_t
-  /// Attributes that say that the caller brings scratch memory, so that a primitive can run on many threads at once.
-  let attributes: dnnl_primitive_attr_t
 
   private init() {
     var engine: dnnl_engine_t?
     check(dnnl_engine_create(&engine, dnnl_cpu, 0), "creating the CPU engine")
     var stream: dnnl_stream_t?
     check(dnnl_stream_create(&stream, engine, dnnl_stream_default_flags.rawValue), "creating a stream")
-    var attributes: dnnl_primitive_attr_t?
-    check(dnnl_primitive_attr_create(&attributes), "creating attributes")
-    check(
-      dnnl_primitive_attr_set_scratchpad_mode(attributes, dnnl_scratchpad_mode_user), "asking for own scratch memory")
     self.engine = engine!
     self.stream = stream!
-    self.attributes = attributes!
   }
 
   /// The version of the library that the program runs with, as "2.6.3".
@@ -73,24 +66,55 @@ final class MemoryDescriptor: OpaqueLayout, @unchecked Sendable {
   static func != (a: MemoryDescriptor, b: MemoryDescriptor) -> Bool { !(a == b) }
 }
 
+/// How a primitive is to run: with scratch memory that the caller brings, so that it can run on many threads at once,
+/// and with what it does to its output before it writes it.
+final class PrimitiveAttributes {
+  let handle: dnnl_primitive_attr_t
+
+  /// - Parameters:
+  ///   - addsToTarget: whether the result is added to what the output's memory holds.
+  ///   - activation: the function applied last; oneDNN must have it.
+  init(addsToTarget: Bool = false, activation: UnaryFunction? = nil) {
+    var handle: dnnl_primitive_attr_t?
+    check(dnnl_primitive_attr_create(&handle), "creating attributes")
+    self.handle = handle!
+    check(dnnl_primitive_attr_set_scratchpad_mode(handle, dnnl_scratchpad_mode_user), "asking for own scratch memory")
+    guard addsToTarget || activation != nil else { return }
+    var steps: dnnl_post_ops_t?
+    check(dnnl_post_ops_create(&steps), "creating post-ops")
+    defer { dnnl_post_ops_destroy(steps) }
+    if addsToTarget { check(lucid_post_ops_append_sum(steps), "appending a sum") }
+    if let activation {
+      guard let kind = activation.eltwise else { preconditionFailure("oneDNN has no \(activation)") }
+      check(lucid_post_ops_append_eltwise(steps, kind.algorithm, kind.alpha, kind.beta), "appending \(activation)")
+    }
+    check(dnnl_primitive_attr_set_post_ops(handle, steps), "setting post-ops")
+  }
+
+  deinit { dnnl_primitive_attr_destroy(handle) }
+}
+
 /// A computation of oneDNN's, compiled for its shapes and element orders. Immutable; may run on many threads at once.
 ///
 /// `@unchecked Sendable` holds because executing a primitive does not change it when scratch memory is the caller's,
-/// which ``DNN/attributes`` asks for.
+/// which ``PrimitiveAttributes`` asks for.
 final class Primitive: @unchecked Sendable {
   private let handle: dnnl_primitive_t
   private let arguments: [Int32: MemoryDescriptor]
   private let scratchpad: MemoryDescriptor?
 
-  /// Compiles what `describe` describes from the handles of `descriptors` (nil for one that is nil); `arguments` are
-  /// those whose memory orders will be asked for.
+  /// Compiles what `describe` describes from the handles of `descriptors` (nil for one that is nil) and `attributes`;
+  /// `arguments` are those whose memory orders will be asked for.
   init(
     _ name: String, arguments: [Int32], _ descriptors: [MemoryDescriptor?],
-    describe: (inout dnnl_primitive_desc_t?, DNN, [lucid_md?]) -> dnnl_status_t
+    attributes: PrimitiveAttributes = PrimitiveAttributes(),
+    describe: (inout dnnl_primitive_desc_t?, DNN, [lucid_md?], dnnl_primitive_attr_t) -> dnnl_status_t
   ) {
     let dnn = DNN.shared
     var description: dnnl_primitive_desc_t?
-    let status = withExtendedLifetime(descriptors) { describe(&description, dnn, descriptors.map { $0?.handle }) }
+    let status = withExtendedLifetime((descriptors, attributes)) {
+      describe(&description, dnn, descriptors.map { $0?.handle }, attributes.handle)
+    }
     check(status, "describing \(name)")
     defer { dnnl_primitive_desc_destroy(description) }
     var primitive: dnnl_primitive_t?

@@ -1,0 +1,64 @@
+import LucidTensor
+
+/// A module's inference for inputs of one shape, compiled.
+///
+/// The module's forward pass is recorded once on symbolic tensors; batch norms are folded into convolutions, additions
+/// and activations become part of them, and weights are put in the order that the processor computes with. The module
+/// and the plan are independent afterwards: a plan keeps the parameters that it was made from.
+///
+/// A plan is immutable and may be called from many tasks at once. ``Module/callAsFunction(_:)`` makes and keeps plans by
+/// itself for modules that are ``Module/isTraceable``.
+public final class Plan: Sendable {
+  /// The shape of the inputs.
+  public let inputShape: Shape
+
+  private let graph: Graph
+  /// For each operation, the values that nobody needs after it.
+  private let released: [[Graph.Value]]
+
+  /// The plan of a module for float32 inputs of a shape. Traps when the module is training, or when its forward pass asks
+  /// for a tensor's numbers, which are not there while it is recorded.
+  public convenience init(_ module: Module, inputShape: Shape) {
+    self.init(module, inputShape: inputShape, sharing: nil)
+  }
+
+  /// A plan that shares packed weights with one of the same module, in the same state, for another shape.
+  init(_ module: Module, inputShape: Shape, sharing other: Plan?) {
+    precondition(!module.isTraining, "a plan is for inference: call eval() first")
+    self.inputShape = inputShape
+    let recorded = Recorder.record([TensorType(inputShape)]) { [module.forward($0[0])] }
+    let graph = recorded.foldingBatchNorm().fusingResiduals().fusingActivations().removingUnused()
+      .overwritingResiduals().packingWeights(sharing: other?.graph)
+    var released = [[Graph.Value]](repeating: [], count: graph.nodes.count)
+    for (value, last) in graph.lastUses().enumerated() {
+      if let last, last < graph.nodes.count { released[last].append(value) }
+    }
+    self.graph = graph
+    self.released = released
+  }
+
+  /// What the module computes. Traps when the input has another shape.
+  public func callAsFunction(_ x: Tensor) -> Tensor {
+    precondition(x.shape == inputShape, "the plan is for inputs of shape \(inputShape), not \(x.shape)")
+    precondition(x.dtype == .float32, "the plan is for float32 inputs, not \(x.dtype)")
+    var values = [Tensor?](repeating: nil, count: graph.types.count)
+    values[0] = x
+    func tensor(_ operand: Graph.Operand) -> Tensor {
+      switch operand {
+      case .constant(let tensor): return tensor
+      case .value(let value):
+        guard let tensor = values[value] else { preconditionFailure("value \(value) is used after its release") }
+        return tensor
+      }
+    }
+    for (node, released) in zip(graph.nodes, released) {
+      let outputs = node.operation.forward(node.inputs.map(tensor), on: x.device.backend)
+      for (value, output) in zip(node.outputs, outputs) { values[value] = output }
+      for value in released { values[value] = nil }
+    }
+    return tensor(graph.outputs[0])
+  }
+
+  /// How many operations a run takes.
+  public var operationCount: Int { graph.nodes.count }
+}

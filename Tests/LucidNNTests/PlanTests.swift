@@ -1,0 +1,131 @@
+import LucidTensor
+import LucidTesting
+import Testing
+
+@testable import LucidNN
+
+@Suite("Plans")
+struct PlanTests {
+  /// Convolution, batch norm and ReLU with statistics that are not the initial ones.
+  private final class Block: Module {
+    let conv: Conv2d
+    let bn: BatchNorm2d
+    let kind: Kind
+
+    enum Kind: CaseIterable {
+      case plain, identity, projected, reversed, reusedLater, withoutActivation, twice
+    }
+
+    init(_ kind: Kind, seed: UInt64 = 1) {
+      let generator = Generator(seed: seed)
+      conv = Conv2d(16, 16, kernel: 3, padding: .all(1), bias: kind != .plain, generator: generator)
+      bn = BatchNorm2d(16)
+      self.kind = kind
+      super.init()
+      bn.weight.value = .rand([16], generator: generator) + 0.5
+      bn.bias.value = .randn([16], generator: generator)
+      bn.runningMean.value = .randn([16], generator: generator)
+      bn.runningVar.value = .rand([16], generator: generator) + 0.5
+    }
+
+    override var isTraceable: Bool { true }
+
+    override func forward(_ x: Tensor) -> Tensor {
+      let y = bn(conv(x))
+      switch kind {
+      case .plain: return y.relu()
+      case .identity: return (y + x).relu()
+      case .projected: return (y + conv(x)).relu()
+      case .reversed: return (x.relu() + y).silu()
+      case .reusedLater:
+        let shortcut = x.relu()
+        return (y + shortcut).relu() + shortcut
+      case .withoutActivation: return y * 2
+      case .twice: return y.relu() + y
+      }
+    }
+  }
+
+  private let shapes: [Shape] = [[1, 16, 8, 8], [3, 16, 7, 5]]
+
+  @Test("A plan computes what the module does and leaves its input alone", arguments: Block.Kind.allCases)
+  private func agrees(kind: Block.Kind) {
+    let block = Block(kind).eval()
+    for shape in shapes {
+      let x = Tensor.randn(shape, generator: Generator(seed: 7))
+      let before = x.scalars(as: Float.self)
+      let plan = Plan(block, inputShape: shape)
+      let expected = block.forward(x).scalars(as: Double.self)
+      // Folding rounds weights once more: a few units in the last place of sums of 144 products.
+      for _ in 0..<2 { expectClose(plan(x), expected, shape, tolerance: 2e-5, "\(kind)") }
+      #expect(x.scalars(as: Float.self) == before)
+    }
+  }
+
+  @Test("Batch norm, addition and activation become part of the convolution")
+  func fuses() {
+    #expect(Plan(Block(.plain).eval(), inputShape: [1, 16, 8, 8]).operationCount == 1)
+    #expect(Plan(Block(.identity).eval(), inputShape: [1, 16, 8, 8]).operationCount == 1)
+    #expect(Plan(Block(.projected).eval(), inputShape: [1, 16, 8, 8]).operationCount == 2)
+  }
+
+  @Test("A change to a parameter, a buffer, a module or the mode is noticed")
+  func noticesChanges() {
+    let net = Sequential(Block(.plain), Conv2d(16, 2, kernel: 1))
+    let traced = Traced(net).eval()
+    let x = Tensor.randn([1, 16, 8, 8], generator: Generator(seed: 3))
+    func check(_ what: String, _ change: () -> Void) {
+      let before = traced(x).scalars(as: Float.self)
+      change()
+      let after = traced(x).scalars(as: Float.self)
+      #expect(before != after, "\(what) went unnoticed")
+      expectClose(after, traced.forward(x).scalars(as: Double.self), tolerance: 2e-5, what)
+    }
+    let block = net[0] as! Block
+    check("a parameter") { block.conv.weight.value = block.conv.weight.value * 2 }
+    check("a buffer") { block.bn.runningMean.value = block.bn.runningMean.value + 1 }
+    check("a new module") { net[1] = Conv2d(16, 2, kernel: 1) }
+    check("a new head") { traced.head = Scale(3) }
+    let older = Scale(5)
+    _ = traced(x)
+    check("a head that existed before") { traced.head = older }
+    traced.train()
+    let numBefore = block.bn.numBatchesTracked.value.item(as: Int.self)
+    _ = traced(x)
+    #expect(block.bn.numBatchesTracked.value.item(as: Int.self) == numBefore + 1)
+  }
+
+  @Test("Plans are kept by shape, and share packed weights")
+  func shapesAreKept() {
+    let block = Block(.plain).eval()
+    for shape in shapes + shapes {
+      let x = Tensor.randn(shape, generator: Generator(seed: 9))
+      expectClose(block(x), block.forward(x).scalars(as: Double.self), shape, tolerance: 2e-5)
+    }
+  }
+
+  @Test("Many tasks may call one plan, and get the same bits")
+  func isSendable() async {
+    let plan = Plan(Block(.identity).eval(), inputShape: [1, 16, 8, 8])
+    let x = Tensor.randn([1, 16, 8, 8], generator: Generator(seed: 5))
+    let expected = plan(x).scalars(as: Float.self)
+    await withTaskGroup(of: Bool.self) { group in
+      for _ in 0..<32 { group.addTask { plan(x).scalars(as: Float.self) == expected } }
+      for await same in group { #expect(same) }
+    }
+  }
+
+  private final class Traced: Module {
+    let body: Module
+    var head = Scale(1)
+    init(_ body: Module) { self.body = body }
+    override var isTraceable: Bool { true }
+    override func forward(_ x: Tensor) -> Tensor { head(body(x)) }
+  }
+
+  private final class Scale: Module {
+    let factor: Double
+    init(_ factor: Double) { self.factor = factor }
+    override func forward(_ x: Tensor) -> Tensor { x * factor }
+  }
+}
