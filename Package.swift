@@ -64,7 +64,7 @@ let package = Package(
     .testTarget(
       name: "LucidModelsTests", dependencies: ["LucidModels", "LucidTesting"], resources: [.copy("Fixtures")]),
     .testTarget(
-      name: "LucidCLITests", dependencies: ["LucidCLI", "LucidTesting"]),
+      name: "LucidCLITests", dependencies: ["LucidCLI", "Lucid", "LucidTesting"]),
   ],
   swiftLanguageModes: [.v6]
 )

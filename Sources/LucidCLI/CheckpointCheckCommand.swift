@@ -36,16 +36,15 @@ struct CheckpointCheckCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    try await cancellingOnInterrupt {
-      let entry = try WeightCatalog.builtIn.model(named: model)
-      var dict =
-        file.hasPrefix("https://") || file.hasPrefix("http://")
-        ? try await StateDict(remoteSafetensors: file) : try StateDict(contentsOf: file, key: key)
-      if let map { dict = try dict.renamed(keyMap(from: map)) }
-      let fit = try CheckpointFit(file, dict, entry, classes: classes)
-      if json { try printJSON(fit) } else { print(fit.text) }
-      if !fit.isComplete { throw ExitCode.failure }
-    }
+    let entry = try WeightCatalog.builtIn.model(named: model)
+    var dict =
+      file.hasPrefix("https://") || file.hasPrefix("http://")
+      ? try await fetching { _ in try await StateDict(remoteSafetensors: file) }
+      : try StateDict(contentsOf: file, key: key)
+    if let map { dict = try dict.renamed(keyMap(from: map)) }
+    let fit = try CheckpointFit(file, dict, entry, classes: classes)
+    if json { try Console.printJSON(fit) } else { try Console.print(fit.text) }
+    if !fit.isComplete { throw ExitCode.failure }
   }
 }
 

@@ -52,13 +52,11 @@ struct CheckpointConvertCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    try await cancellingOnInterrupt {
-      var dict = try StateDict(contentsOf: input, key: key)
-      if let map { dict = try dict.renamed(keyMap(from: map)) }
-      if let dtype { dict = dict.converted(to: try elementType(named: dtype)) }
-      let files = try dict.write(to: output, maxShardSize: maxShardSize)
-      if json { return try printJSON(Report(files: files, tensorCount: dict.count, byteCount: dict.byteCount)) }
-      for file in files { print(file) }
-    }
+    var dict = try StateDict(contentsOf: input, key: key)
+    if let map { dict = try dict.renamed(keyMap(from: map)) }
+    if let dtype { dict = dict.converted(to: try elementType(named: dtype)) }
+    let files = try dict.write(to: output, maxShardSize: maxShardSize)
+    if json { return try Console.printJSON(Report(files: files, tensorCount: dict.count, byteCount: dict.byteCount)) }
+    for file in files { try Console.print(file) }
   }
 }

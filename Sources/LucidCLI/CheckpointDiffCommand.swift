@@ -51,23 +51,21 @@ struct CheckpointDiffCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    try await cancellingOnInterrupt {
-      var a = try StateDict(contentsOf: first)
-      if let map { a = try a.renamed(keyMap(from: map)) }
-      let b = try StateDict(contentsOf: second)
-      var report = Report()
-      report.onlyInFirst = a.keys.filter { !b.contains($0) }
-      report.onlyInSecond = b.keys.filter { !a.contains($0) }
-      for name in a.keys where b.contains(name) {
-        if let change = try compare(name, a, b) { report.changed.append(change) } else { report.same += 1 }
-      }
-      if let against {
-        let entry = try WeightCatalog.builtIn.model(named: against)
-        report.against = try [(first, a), (second, b)].map { try CheckpointFit($0, $1, entry, classes: nil) }
-      }
-      if json { try printJSON(report) } else { show(report) }
-      if !report.isEmpty { throw ExitCode.failure }
+    var a = try StateDict(contentsOf: first)
+    if let map { a = try a.renamed(keyMap(from: map)) }
+    let b = try StateDict(contentsOf: second)
+    var report = Report()
+    report.onlyInFirst = a.keys.filter { !b.contains($0) }
+    report.onlyInSecond = b.keys.filter { !a.contains($0) }
+    for name in a.keys where b.contains(name) {
+      if let change = try compare(name, a, b) { report.changed.append(change) } else { report.same += 1 }
     }
+    if let against {
+      let entry = try WeightCatalog.builtIn.model(named: against)
+      report.against = try [(first, a), (second, b)].map { try CheckpointFit($0, $1, entry, classes: nil) }
+    }
+    if json { try Console.printJSON(report) } else { try show(report) }
+    if !report.isEmpty { throw ExitCode.failure }
   }
 
   private func compare(_ name: String, _ a: StateDict, _ b: StateDict) throws -> Change? {
@@ -92,22 +90,22 @@ struct CheckpointDiffCommand: AsyncParsableCommand {
     return change
   }
 
-  private func show(_ report: Report) {
-    for name in report.onlyInFirst { print("- \(name)") }
-    for name in report.onlyInSecond { print("+ \(name)") }
+  private func show(_ report: Report) throws {
+    for name in report.onlyInFirst { try Console.print("- \(name)") }
+    for name in report.onlyInSecond { try Console.print("+ \(name)") }
     for change in report.changed {
       var line = "~ \(change.name)  \(change.first)"
       if change.first != change.second { line += " -> \(change.second)" }
       if let count = change.differingNumbers, let largest = change.largestDifference {
         line += "  \(count) numbers differ, by at most \(largest)"
       }
-      print(line)
+      try Console.print(line)
     }
-    print(
+    try Console.print(
       report.isEmpty
         ? "the same: \(report.same) tensors"
         : "\(report.onlyInFirst.count) only in \(first), \(report.onlyInSecond.count) only in \(second), "
           + "\(report.changed.count) changed, \(report.same) the same")
-    for fit in report.against ?? [] { print("\n\(fit.text)") }
+    for fit in report.against ?? [] { try Console.print("\n\(fit.text)") }
   }
 }

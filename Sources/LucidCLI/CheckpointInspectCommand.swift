@@ -50,34 +50,35 @@ struct CheckpointInspectCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    try await cancellingOnInterrupt {
-      let isRemote = file.hasPrefix("https://") || file.hasPrefix("http://")
-      let dict =
-        isRemote
-        ? try await StateDict(remoteSafetensors: file) : try StateDict(contentsOf: file, key: key)
-      if isRemote && stats {
-        throw LucidError(
-          .invalidInput, doing: "inspecting \(file)", problem: "--stats needs all of the numbers",
-          advice: "Fetch the file first.")
-      }
-      var tensors: [TensorFacts] = []
-      for name in dict.keys {
-        let type = dict.type(of: name)!
-        var facts = TensorFacts(
-          name: name, dtype: type.dtype.rawValue, shape: type.shape.dimensions,
-          byteCount: type.shape.elementCount * type.dtype.byteCount)
-        if stats, let tensor = try dict[name] { facts.stats = TensorStats(tensor) }
-        tensors.append(facts)
-      }
-      let format = isRemote ? CheckpointFormat.safetensors.rawValue : try formatName()
-      let report = Report(
-        file: file, format: format, metadata: dict.metadata, tensorCount: tensors.count,
-        elementCount: tensors.reduce(0) { $0 + $1.shape.reduce(1, *) }, byteCount: dict.byteCount, tensors: tensors)
-      if json { return try printJSON(report) }
-      print("\(file): \(format), \(tensors.count) tensors, \(millions(report.elementCount)) numbers, \(bytesText(report.byteCount))")
-      for (key, value) in dict.metadata.sorted(by: { $0.key < $1.key }) { print("  \(key): \(value)") }
-      for line in NameTree(tensors).lines(depth: depth ?? .max) { print(line) }
+    let isRemote = file.hasPrefix("https://") || file.hasPrefix("http://")
+    let dict =
+      isRemote
+      ? try await fetching { _ in try await StateDict(remoteSafetensors: file) }
+      : try StateDict(contentsOf: file, key: key)
+    if isRemote && stats {
+      throw LucidError(
+        .invalidInput, doing: "inspecting \(file)", problem: "--stats needs all of the numbers",
+        advice: "Fetch the file first.")
     }
+    var tensors: [TensorFacts] = []
+    for name in dict.keys {
+      let type = dict.type(of: name)!
+      var facts = TensorFacts(
+        name: name, dtype: type.dtype.rawValue, shape: type.shape.dimensions,
+        byteCount: type.shape.elementCount * type.dtype.byteCount)
+      if stats, let tensor = try dict[name] { facts.stats = TensorStats(tensor) }
+      tensors.append(facts)
+    }
+    let format = isRemote ? CheckpointFormat.safetensors.rawValue : try formatName()
+    let report = Report(
+      file: file, format: format, metadata: dict.metadata, tensorCount: tensors.count,
+      elementCount: tensors.reduce(0) { $0 + $1.shape.reduce(1, *) }, byteCount: dict.byteCount, tensors: tensors)
+    if json { return try Console.printJSON(report) }
+    try Console.print(
+      "\(file): \(format), \(tensors.count) tensors, \(millions(report.elementCount)) numbers, \(bytesText(report.byteCount))"
+    )
+    for (key, value) in dict.metadata.sorted(by: { $0.key < $1.key }) { try Console.print("  \(key): \(value)") }
+    for line in NameTree(tensors).lines(depth: depth ?? .max) { try Console.print(line) }
   }
 
   private func formatName() throws -> String {
@@ -155,7 +156,8 @@ private struct NameTree {
       var result: [String] = []
       if let tensor = child.tensor {
         let stats = tensor.stats.map { "  \($0.text)" } ?? ""
-        result.append("\(margin)\(name)  \(tensor.dtype) \(Shape(tensor.shape))  \(bytesText(tensor.byteCount))\(stats)")
+        result.append(
+          "\(margin)\(name)  \(tensor.dtype) \(Shape(tensor.shape))  \(bytesText(tensor.byteCount))\(stats)")
       }
       guard !child.children.isEmpty else { return result }
       let (tensors, bytes) = child.total

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Lucid
 
 struct ClassifyCommand: AsyncParsableCommand {
@@ -6,19 +7,19 @@ struct ClassifyCommand: AsyncParsableCommand {
     commandName: "classify",
     abstract: "Name what pictures show.",
     discussion: """
-      JPEG, PNG and WebP pictures are read. A picture that cannot be is reported and the others are still classified;
-      the exit status is then 1.
+      JPEG, PNG and WebP pictures are read. A picture that cannot be read is reported and the others are still \
+      classified; the exit status is then 1. With --json it carries "error" in place of "predictions".
 
       EXAMPLES:
         lucid classify coffee.png
-        lucid classify holiday/*.jpg --weights ResNet_50_Weights.IMAGENET1K_V2 --top 3
+        lucid classify holiday/*.jpg --weights mobilenet_v2 --top 3
         lucid classify cat.jpg --json | jq '.[0].predictions[0].label'
       """)
 
   @Argument(help: "The pictures.", completion: .file(extensions: ["jpg", "jpeg", "png", "webp"]))
   var images: [String]
 
-  @Option(help: "Which checkpoint: a name that `lucid weights list` shows.")
+  @Option(help: "Which checkpoint: a name that `lucid weights list` shows; a model's name means its default.")
   var weights = "EfficientNet_Lite0_Weights.IMAGENET1K_V1"
 
   @Option(help: "How many classes to show.")
@@ -28,7 +29,6 @@ struct ClassifyCommand: AsyncParsableCommand {
   var json = false
 
   func validate() throws {
-    if images.isEmpty { throw ValidationError("Name at least one picture.") }
     if top < 1 { throw ValidationError("--top must be at least 1, not \(top).") }
   }
 
@@ -46,43 +46,51 @@ struct ClassifyCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    try await cancellingOnInterrupt {
-      let (entry, checkpoint) = try WeightCatalog.builtIn.weights(named: weights)
-      guard let recipe = checkpoint.entry.preprocessing, !checkpoint.meta.categories.isEmpty else {
-        throw LucidError(
-          .invalidInput, doing: "classifying with \(checkpoint.name)", problem: "these parameters classify nothing",
-          advice: "`lucid weights list` shows what does.")
+    let (entry, checkpoint) = try WeightCatalog.builtIn.weights(named: weights)
+    guard let recipe = checkpoint.entry.preprocessing, !checkpoint.meta.categories.isEmpty else {
+      throw LucidError(
+        .invalidInput, doing: "classifying with \(checkpoint.name)", problem: "these parameters classify nothing",
+        advice: "`lucid weights list` shows an accuracy for those that do.")
+    }
+    // Nothing is fetched for pictures of which there are none.
+    let classifier =
+      try images.contains { access($0, R_OK) == 0 } ? await loaded(entry.makeModel(for: checkpoint), checkpoint) : nil
+    let preprocessing = ImagePreprocessing(recipe)
+    var results: [Result] = []
+    for path in images {
+      var result = Result(image: path, weights: checkpoint.name)
+      do {
+        let input = try preprocessing(Image(contentsOf: path))
+        result.predictions = classifier.map { predictions($0.classify(input, top: top), checkpoint) }
+      } catch {
+        result.error = "\(error)"
+        Console.printError("error: \(error)")
       }
-      let preprocessing = ImagePreprocessing(recipe)
-      let model = entry.makeModel(for: checkpoint)
-      try model.load(await withProgress { try await checkpoint.stateDict(progress: $0) })
-      model.eval()
-      let results = images.map { classify($0, model, preprocessing, checkpoint) }
-      if json { try printJSON(results) }
-      if results.contains(where: { $0.error != nil }) { throw ExitCode.failure }
+      results.append(result)
+      if !json { try show(result) }
+    }
+    if json { try Console.printJSON(results) }
+    if results.contains(where: { $0.error != nil }) { throw ExitCode.failure }
+  }
+
+  private func loaded(_ model: any PretrainedModel, _ checkpoint: CatalogWeight) async throws -> any PretrainedModel {
+    let stateDict = try await fetching { try await checkpoint.stateDict(progress: $0) }
+    try model.load(stateDict)
+    return model.eval()
+  }
+
+  private func predictions(_ classification: Classification, _ checkpoint: CatalogWeight) -> [Prediction] {
+    let labels = checkpoint.meta.categories
+    return zip(classification.classes, classification.probabilities).map { index, probability in
+      Prediction(index: index, label: labels.indices.contains(index) ? labels[index] : nil, probability: probability)
     }
   }
 
-  private func classify(
-    _ path: String, _ model: any PretrainedModel, _ preprocessing: ImagePreprocessing, _ checkpoint: CatalogWeight
-  ) -> Result {
-    var result = Result(image: path, weights: checkpoint.name)
-    do {
-      let classification = try model.classify(preprocessing(Image(contentsOf: path)), top: top)
-      let labels = checkpoint.meta.categories
-      result.predictions = zip(classification.classes, classification.probabilities).map { index, probability in
-        Prediction(index: index, label: labels.indices.contains(index) ? labels[index] : nil, probability: probability)
-      }
-    } catch {
-      result.error = "\(error)"
-      printError("\(error)")
+  private func show(_ result: Result) throws {
+    guard let predictions = result.predictions else { return }
+    try Console.print(result.image)
+    for prediction in predictions {
+      try Console.print("  \(percent(prediction.probability))  \(prediction.label ?? "class \(prediction.index)")")
     }
-    if !json, let predictions = result.predictions {
-      print(path)
-      for prediction in predictions {
-        print("  \(percent(prediction.probability))  \(prediction.label ?? "class \(prediction.index)")")
-      }
-    }
-    return result
   }
 }

@@ -1,23 +1,57 @@
 import ArgumentParser
 import Dispatch
 import Foundation
+import Lucid
+import Synchronization
 
-/// Runs `body` in a task that Ctrl-C (SIGINT) and SIGTERM cancel, so that what it has half done is cleared away; the
-/// program then ends with status 130.
-func cancellingOnInterrupt(_ body: @escaping @Sendable () async throws -> Void) async throws {
-  let task = Task { try await body() }
-  let sources = [SIGINT, SIGTERM].map { number in
-    signal(number, SIG_IGN)
-    let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-    source.setEventHandler { task.cancel() }
-    source.resume()
-    return source
+/// Fetches with a line of progress, in a task that Ctrl-C (SIGINT) and SIGTERM cancel, so that what it has half done is
+/// cleared away; the program then ends with the status that the signal alone would have given. A signal that the caller
+/// had ignored stays so.
+func fetching<Result: Sendable>(
+  _ body: @escaping @Sendable (@escaping ProgressHandler) async throws -> Result
+) async throws -> Result {
+  let task = Task { try await withProgress { try await body($0) } }
+  let received = Mutex<Int32?>(nil)
+  let traps = [SIGINT, SIGTERM].compactMap { number in
+    SignalTrap(number) {
+      received.withLock { $0 = $0 ?? number }
+      task.cancel()
+    }
   }
-  defer { for source in sources { source.cancel() } }
+  defer { for trap in traps { trap.end() } }
   do {
-    try await task.value
+    return try await task.value
   } catch is CancellationError {
-    printError("interrupted")
-    throw ExitCode(130)
+    Console.printError("interrupted")
+    throw ExitCode(128 + (received.withLock { $0 } ?? SIGINT))
+  }
+}
+
+/// Calls a function in place of what a signal does, until ended.
+private struct SignalTrap {
+  private let number: Int32
+  private let source: any DispatchSourceSignal
+  private let previous: sigaction
+
+  /// Nothing where the signal is ignored.
+  init?(_ number: Int32, _ handler: @escaping @Sendable () -> Void) {
+    var previous = sigaction()
+    var ignoring = sigaction()
+    ignoring.__sigaction_handler.sa_handler = SIG_IGN
+    sigaction(number, nil, &previous)
+    let isIgnored = unsafeBitCast(previous.__sigaction_handler.sa_handler, to: Int.self) == 1
+    guard !isIgnored else { return nil }
+    // The source sees the signal all the same.
+    sigaction(number, &ignoring, nil)
+    source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+    source.setEventHandler(handler: handler)
+    source.resume()
+    (self.number, self.previous) = (number, previous)
+  }
+
+  func end() {
+    source.cancel()
+    var previous = previous
+    sigaction(number, &previous, nil)
   }
 }

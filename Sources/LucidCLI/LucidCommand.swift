@@ -1,4 +1,6 @@
 import ArgumentParser
+import Foundation
+import Lucid
 
 @main
 struct LucidCommand: AsyncParsableCommand {
@@ -7,27 +9,98 @@ struct LucidCommand: AsyncParsableCommand {
     abstract: "Pretrained deep-learning models.",
     discussion: """
       EXAMPLES:
-        lucid classify cat.jpg                             name what a picture shows
-        lucid classify *.jpg --weights resnet50 --json     many pictures, for a script
-        lucid weights list                                 the published checkpoints
-        lucid weights info ResNet_18_Weights.IMAGENET1K_V1
-        lucid weights download efficientnet_lite0          fetch and verify, for later
-        lucid models info resnet18                         the architecture, layer by layer
+        lucid classify cat.jpg               name what a picture shows
+        lucid classify *.jpg --json          many pictures, for a script
+        lucid weights list                   the published checkpoints
+        lucid weights info resnet18          what is known about one
+        lucid weights download resnet18      fetch and verify one, for later
+        lucid models info resnet18           an architecture, layer by layer
         lucid run resnet18 --weights my.pth --input x.npy --output y.npy
-        lucid checkpoint inspect my.pth                    what is in a file
+        lucid checkpoint inspect my.pth      what is in a file
 
       EXIT STATUS:
-        0  all was done
-        1  something could not be done; the error says what
-        64 the command was called wrongly
-        130 interrupted
+        0    all was done
+        1    something could not be done; the error says what
+        64   the command was called wrongly
+        130  interrupted by Ctrl-C (143 by SIGTERM)
 
       ENVIRONMENT:
-        LUCID_HOME      where checkpoints are kept (else XDG_CACHE_HOME/lucid, else ~/.cache/lucid)
-        LUCID_OFFLINE=1 uses no network
-        OMP_NUM_THREADS how many threads compute (else one for each core)
+        LUCID_HOME        where checkpoints are kept (else XDG_CACHE_HOME/lucid,
+                          else ~/.cache/lucid)
+        LUCID_OFFLINE=1   use no network
+        LUCID_PROGRESS=0  show no progress on a terminal
+        OMP_NUM_THREADS   how many threads compute (else one for each core)
       """,
+    version: "lucid 0.1.0",
     subcommands: [
       ClassifyCommand.self, WeightsCommand.self, ModelsCommand.self, RunCommand.self, CheckpointCommand.self,
     ])
+
+  /// Parses the arguments and runs the command. In place of ArgumentParser's own, so that every error reads
+  /// `error: …` and a failure to write the output is one too.
+  static func main() async {
+    Console.prepare()
+    let arguments = Array(CommandLine.arguments.dropFirst())
+    do {
+      if let failure = unknownCommand(arguments) { throw failure }
+      var command = try parseAsRoot(arguments)
+      if var command = command as? any AsyncParsableCommand {
+        try await command.run()
+      } else {
+        try command.run()
+      }
+    } catch {
+      Foundation.exit(end(with: error))
+    }
+  }
+
+  /// Says what went wrong, or prints what was asked for as an error is (`--help`, `--version`); the exit status.
+  private static func end(with error: any Error) -> Int32 {
+    switch error {
+    case let exit as ExitCode: return exit.rawValue
+    case let error as LucidError:
+      Console.printError("error: \(error)")
+      return ExitCode.failure.rawValue
+    default:
+      let status = exitCode(for: error)
+      let message = fullMessage(for: error)
+      guard status.isSuccess else {
+        Console.printError(message.hasPrefix("Error: ") ? "error: \(message.dropFirst(7))" : message)
+        return status.rawValue
+      }
+      do {
+        try Console.print(message)
+        return status.rawValue
+      } catch {
+        return end(with: error)
+      }
+    }
+  }
+
+  /// The error for a word that is where a command belongs and is none, with the command that may be meant.
+  private static func unknownCommand(_ arguments: [String]) -> (any Error)? {
+    var command: any ParsableCommand.Type = self
+    var path = "lucid"
+    for word in arguments {
+      let subcommands = command.configuration.subcommands
+      guard !subcommands.isEmpty, !word.hasPrefix("-"), word != "help" else { return nil }
+      let names = subcommands.compactMap { $0.configuration.commandName }
+      guard let index = names.firstIndex(of: word) else {
+        let meant = nearestCommand(to: word, after: path, among: names)
+        let advice = meant.map { "Did you mean `\($0)`? " } ?? ""
+        return ValidationError(
+          "There is no command `\(path) \(word)`. \(advice)The commands are \(names.joined(separator: ", ")).")
+      }
+      command = subcommands[index]
+      path += " \(word)"
+    }
+    return nil
+  }
+
+  /// The nearest command; else the one that takes the word.
+  private static func nearestCommand(to word: String, after path: String, among names: [String]) -> String? {
+    if let name = NameMatching.nearest(to: word, among: names) { return "\(path) \(name)" }
+    if path == "lucid" { return FileManager.default.fileExists(atPath: word) ? "lucid classify \(word)" : nil }
+    return (try? WeightCatalog.builtIn.model(named: word)) == nil ? nil : "\(path) info \(word)"
+  }
 }

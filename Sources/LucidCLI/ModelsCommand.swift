@@ -3,7 +3,8 @@ import Lucid
 
 struct ModelsCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "models", abstract: "List and describe architectures.",
+    commandName: "models",
+    abstract: "List and describe architectures.",
     subcommands: [List.self, Info.self], defaultSubcommand: List.self)
 
   private struct Facts: Encodable {
@@ -15,21 +16,21 @@ struct ModelsCommand: AsyncParsableCommand {
       name = model.name
       type = model.typeName
       family = model.family
-      numParams = model.makeModel().parameterCount
+      numParams = model.defaultWeights?.meta.numParams ?? model.makeModel().parameterCount
       weights = model.weights.map(\.name)
     }
   }
 
   struct List: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "List the architectures.")
+    static let configuration = CommandConfiguration(commandName: "list", abstract: "List the architectures.")
 
     @Flag(help: "Print JSON.")
     var json = false
 
     func run() async throws {
       let models = WeightCatalog.builtIn.models.map(Facts.init)
-      if json { return try printJSON(models) }
-      printTable(
+      if json { return try Console.printJSON(models) }
+      try Console.printTable(
         ["model", "Swift type", "params", "weights"],
         models.map { model in
           [
@@ -42,6 +43,7 @@ struct ModelsCommand: AsyncParsableCommand {
 
   struct Info: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "info",
       abstract: "Print an architecture layer by layer, with shapes and parameter counts.",
       discussion: "EXAMPLE:\n  lucid models info resnet18")
 
@@ -53,9 +55,8 @@ struct ModelsCommand: AsyncParsableCommand {
 
     func run() async throws {
       let model = try WeightCatalog.builtIn.model(named: name)
-      if json { return try printJSON(Facts(model)) }
-      print(model.makeModel())
-      print("\nweights: \(model.weights.map(\.name).joined(separator: ", "))")
+      if json { return try Console.printJSON(Facts(model)) }
+      try Console.print("\(model.makeModel())\n\nweights: \(model.weights.map(\.name).joined(separator: ", "))")
     }
   }
 }

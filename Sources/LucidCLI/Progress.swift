@@ -3,10 +3,10 @@ import Lucid
 import Synchronization
 
 /// Calls `body` with a handler that draws a line of progress on a terminal; where standard error is none, or
-/// `LUCID_PROGRESS=0`, only warnings are printed.
+/// with `LUCID_PROGRESS=0`, only warnings are printed.
 func withProgress<Result>(_ body: (@escaping ProgressHandler) async throws -> Result) async rethrows -> Result {
-  let isTerminal = isatty(STDERR_FILENO) == 1 && ProcessInfo.processInfo.environment["LUCID_PROGRESS"] != "0"
-  let line = ProgressLine(isTerminal: isTerminal)
+  let isWanted = ProcessInfo.processInfo.environment["LUCID_PROGRESS"] != "0"
+  let line = ProgressLine(columns: isWanted ? Console.columns : nil)
   defer { line.clear() }
   return try await body { line.show($0) }
 }
@@ -19,18 +19,19 @@ private final class ProgressLine: Sendable {
     var isDrawn = false
   }
 
-  private let isTerminal: Bool
+  private let columns: Int?
   private let state = Mutex(State())
 
-  init(isTerminal: Bool) { self.isTerminal = isTerminal }
+  /// A line of at most so many columns, or none.
+  init(columns: Int?) { self.columns = columns }
 
   func show(_ progress: TransferProgress) {
     if case .warning(let message) = progress.phase {
       clear()
-      printError("warning: \(message)")
+      Console.printError("warning: \(message)")
       return
     }
-    guard isTerminal else { return }
+    guard let columns else { return }
     state.withLock { state in
       let now = ContinuousClock.now
       let isLast = progress.byteCount == progress.totalByteCount
@@ -39,18 +40,19 @@ private final class ProgressLine: Sendable {
       let start = state.started[progress.fileName] ?? now
       state.started[progress.fileName] = start
       state.isDrawn = true
-      FileHandle.standardError.write(Data("\r\u{1b}[K\(text(progress, now - start))".utf8))
+      // A line that is wrapped could not be drawn over.
+      Console.draw("\r\u{1b}[K\(text(progress, now - start, columns).prefix(columns - 1))")
     }
   }
 
   func clear() {
     state.withLock { state in
-      if state.isDrawn { FileHandle.standardError.write(Data("\r\u{1b}[K".utf8)) }
+      if state.isDrawn { Console.draw("\r\u{1b}[K") }
       state.isDrawn = false
     }
   }
 
-  private func text(_ progress: TransferProgress, _ elapsed: Duration) -> String {
+  private func text(_ progress: TransferProgress, _ elapsed: Duration, _ columns: Int) -> String {
     let done = String(format: "%.1f MB", Double(progress.byteCount) / 1e6)
     switch progress.phase {
     case .connecting(let source): return "asking \(source)"
@@ -62,9 +64,13 @@ private final class ProgressLine: Sendable {
       let speed = rate > 0 ? String(format: " %.1f MB/s", rate / 1e6) : ""
       guard let total = progress.totalByteCount, total > 0 else { return "\(progress.fileName) \(done)\(speed)" }
       let share = min(1, Double(progress.byteCount) / Double(total))
-      let bar = String(repeating: "█", count: Int(share * 24)).padding(toLength: 24, withPad: "░", startingAt: 0)
       let left = rate > 0 ? String(format: ", %.0f s left", Double(total - progress.byteCount) / rate) : ""
-      return "\(progress.fileName) \(bar) \(done) of \(String(format: "%.1f MB", Double(total) / 1e6))\(speed)\(left)"
+      let facts = "\(done) of \(String(format: "%.1f MB", Double(total) / 1e6))\(speed)\(left)"
+      let room = min(24, columns - 3 - progress.fileName.count - facts.count)
+      guard room >= 5 else { return "\(String(format: "%3.0f %%", share * 100)) \(progress.fileName) \(facts)" }
+      let bar = String(repeating: "█", count: Int(share * Double(room))).padding(
+        toLength: room, withPad: "░", startingAt: 0)
+      return "\(progress.fileName) \(bar) \(facts)"
     }
   }
 }

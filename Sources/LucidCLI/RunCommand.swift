@@ -7,12 +7,13 @@ struct RunCommand: AsyncParsableCommand {
     commandName: "run",
     abstract: "Run a model on raw numbers.",
     discussion: """
-      The input is a NumPy file of float32 numbers, [N, C, H, W] as the model takes them, already preprocessed; the output
-      is one too.
+      The input is a NumPy file of float32 numbers, [N, C, H, W] as the model takes them, already preprocessed; the \
+      output is one too, [N, classes].
 
       EXAMPLES:
         lucid run resnet18 --weights IMAGENET1K_V1 --input x.npy --output y.npy
-        lucid run resnet18 --weights ./mine.safetensors --classes 10 --input x.npy --output y.npy
+        lucid run resnet18 --weights ./mine.safetensors --classes 10 \\
+          --input x.npy --output y.npy
       """)
 
   @Argument(help: "The model: a name that `lucid models list` shows.")
@@ -27,44 +28,61 @@ struct RunCommand: AsyncParsableCommand {
   @Option(help: "The NumPy file to write.", completion: .file(extensions: ["npy"]))
   var output: String
 
-  @Option(help: "The number of the model's classes, where a file's is not 1000.")
+  @Option(help: "The number of classes that a file's parameters are for. (default: 1000)")
   var classes: Int?
 
   func validate() throws {
-    if let classes, classes < 1 { throw ValidationError("--classes must be at least 1, not \(classes).") }
+    guard let classes else { return }
+    // More would be a typing error, and could not be allocated.
+    guard (1...1_000_000).contains(classes) else {
+      throw ValidationError("--classes must be from 1 to 1000000, not \(classes).")
+    }
+    if !isFile {
+      throw ValidationError("--classes is for a file's parameters; \(weights) is the name of published ones.")
+    }
   }
 
   func run() async throws {
-    try await cancellingOnInterrupt {
-      let entry = try WeightCatalog.builtIn.model(named: model)
-      let x = try Tensor(contentsOfNumPyFile: input)
-      guard x.dtype.isFloatingPoint, x.rank == 4 else {
-        throw LucidError(
-          .invalidInput, doing: "reading \(input)",
-          problem: "expected floating-point numbers [N, C, H, W], found \(x.dtype)\(x.shape)")
-      }
-      let network: any PretrainedModel
-      if isFile(weights) {
-        network = entry.makeModel(numClasses: classes ?? 1000)
-        try network.load(StateDict(contentsOf: weights).withoutDataParallelPrefix())
-      } else {
-        let checkpoint = try checkpoint(entry)
-        network = entry.makeModel(for: checkpoint)
-        try network.load(await withProgress { try await checkpoint.stateDict(progress: $0) })
-      }
-      guard let channels = network.parameters().first?.shape, x.shape[1] == channels[1] else {
-        throw LucidError(
-          .invalidInput, doing: "running \(entry.typeName)",
-          problem: "\(input) has \(x.shape[1]) channels; the model takes \(network.parameters()[0].shape[1])")
-      }
-      try network.eval()(x.to(.float32)).write(toNumPyFile: output)
+    let entry = try WeightCatalog.builtIn.model(named: model)
+    let checkpoint = isFile ? nil : try checkpoint(entry)
+    let x = try Tensor(contentsOfNumPyFile: input)
+    let network = checkpoint.map { entry.makeModel(for: $0) } ?? entry.makeModel(numClasses: classes ?? 1000)
+    try InputRule(entry, network).check(x, from: input)
+    try checkOutput()
+    if let checkpoint {
+      let stateDict = try await fetching { try await checkpoint.stateDict(progress: $0) }
+      try network.load(stateDict)
+    } else {
+      try load(into: network, entry)
+    }
+    try network.eval()(x.to(.float32)).write(toNumPyFile: output)
+  }
+
+  /// Whether `--weights` is the path of a file.
+  private var isFile: Bool {
+    weights.contains("/") || [".pth", ".pt", ".bin", ".safetensors", ".ckpt"].contains { weights.hasSuffix($0) }
+      || FileManager.default.fileExists(atPath: weights)
+  }
+
+  private func load(into network: any PretrainedModel, _ entry: CatalogModel) throws {
+    let stateDict = try StateDict(contentsOf: weights).withoutDataParallelPrefix()
+    do {
+      try network.load(stateDict)
+    } catch let error as LucidError where error.code == .stateDictMismatch {
+      throw LucidError(
+        error.code, doing: "loading \(weights) into \(entry.typeName)", problem: error.problem,
+        advice: "Check that the file is of this model, and that --classes is as many as it has classes.")
     }
   }
 
   /// A name of a checkpoint of this model, or only its tag.
   private func checkpoint(_ entry: CatalogModel) throws -> CatalogWeight {
     if let checkpoint = entry.weights(tagged: weights) { return checkpoint }
-    let (owner, checkpoint) = try WeightCatalog.builtIn.weights(named: weights)
+    guard let (owner, checkpoint) = try? WeightCatalog.builtIn.weights(named: weights) else {
+      // A name with a model in it is wrong as it is; another is a tag, and so is looked for among this model's.
+      let isQualified = weights.contains { ".:".contains($0) }
+      return try WeightCatalog.builtIn.weights(named: isQualified ? weights : "\(entry.name).\(weights)").weights
+    }
     guard owner.name == entry.name else {
       throw LucidError(
         .invalidInput, doing: "running \(entry.typeName)",
@@ -74,8 +92,19 @@ struct RunCommand: AsyncParsableCommand {
     return checkpoint
   }
 
-  private func isFile(_ name: String) -> Bool {
-    name.contains("/") || [".pth", ".pt", ".bin", ".safetensors", ".ckpt"].contains { name.hasSuffix($0) }
-      || FileManager.default.fileExists(atPath: name)
+  /// Finds out before the work is done whether its result has a place.
+  private func checkOutput() throws {
+    let url = URL(fileURLWithPath: output)
+    let folder = url.deletingLastPathComponent().path
+    var isFolder: ObjCBool = false
+    func unwritable(_ problem: String) -> LucidError {
+      LucidError(
+        .fileUnreadable, doing: "writing \(output)", problem: problem,
+        advice: "Give --output a path in a folder that exists and that you may write to.")
+    }
+    if FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder), isFolder.boolValue {
+      throw unwritable("it is a folder; the path of a file was expected")
+    }
+    guard FileManager.default.fileExists(atPath: folder) else { throw unwritable("there is no folder \(folder)") }
   }
 }

@@ -10,7 +10,7 @@ struct WeightFacts: Encodable {
   let gflops, fileSizeMB: Double?
   let license, recipe, notes: String?
   let minSize: [Int]?
-  let preprocessing: String?
+  let preprocessing: PreprocessingRecipe?
   let sources: [Source]
   let cachedPath: String?
 
@@ -37,7 +37,7 @@ struct WeightFacts: Encodable {
     recipe = meta.recipe
     notes = meta.notes
     minSize = meta.minSize
-    preprocessing = weights.entry.preprocessing.map { "\(ImagePreprocessing($0))" }
+    preprocessing = weights.entry.preprocessing
     sources = weights.entry.sources.map {
       Source(
         location: "\($0.location)", digest: $0.digest.hex, isFullDigest: $0.digest.isFull, bytes: $0.byteCount)
@@ -63,7 +63,7 @@ struct WeightFacts: Encodable {
       lines.append(("classes", "\(numClasses)" + (names.isEmpty ? "" : ": \(names), …")))
     }
     if let minSize { lines.append(("smallest input", minSize.map(String.init).joined(separator: "x"))) }
-    if let preprocessing { lines.append(("preprocessing", preprocessing)) }
+    if let preprocessing { lines.append(("preprocessing", "\(ImagePreprocessing(preprocessing))")) }
     lines.append(("license", license ?? "not stated"))
     if let recipe { lines.append(("recipe", recipe)) }
     if let notes { lines.append(("notes", notes)) }

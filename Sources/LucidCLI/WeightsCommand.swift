@@ -7,14 +7,14 @@ struct WeightsCommand: AsyncParsableCommand {
     subcommands: [List.self, Info.self, Download.self], defaultSubcommand: List.self)
 
   struct List: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "List the published checkpoints.")
+    static let configuration = CommandConfiguration(commandName: "list", abstract: "List the published checkpoints.")
 
     @Flag(help: "Print JSON.")
     var json = false
 
     func run() async throws {
       let all = WeightCatalog.builtIn.allWeights
-      if json { return try printJSON(all.map { WeightFacts($0.model, $0.weights) }) }
+      if json { return try Console.printJSON(all.map { WeightFacts($0.model, $0.weights) }) }
       let rows = all.map { model, weights in
         [
           weights.name + (weights.isDefault ? " *" : ""), decimal(weights.meta.acc1), decimal(weights.meta.acc5),
@@ -22,14 +22,15 @@ struct WeightsCommand: AsyncParsableCommand {
           weights.meta.fileSizeMB.map { decimal($0, places: 1) } ?? "",
         ]
       }
-      printTable(
+      try Console.printTable(
         ["weights", "acc@1", "acc@5", "params", "GFLOPs", "MiB"], rows, rightAligned: [1, 2, 3, 4, 5])
-      print("\n* used where only the model is named")
+      try Console.print("\n* used where only the model is named")
     }
   }
 
   struct Info: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "info",
       abstract: "Print what is known about a checkpoint.",
       discussion: "EXAMPLE:\n  lucid weights info ResNet_18_Weights.IMAGENET1K_V1")
 
@@ -42,46 +43,55 @@ struct WeightsCommand: AsyncParsableCommand {
     func run() async throws {
       let (model, weights) = try WeightCatalog.builtIn.weights(named: name)
       let facts = WeightFacts(model, weights)
-      if json { return try printJSON(facts) }
-      print(facts.text(weights))
+      if json { return try Console.printJSON(facts) }
+      try Console.print(facts.text(weights))
     }
   }
 
   struct Download: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "download",
       abstract: "Fetch and verify checkpoints, so that they are there when the network is not.",
-      discussion: "Prints the path of each file. EXAMPLE:\n  lucid weights download efficientnet_lite0 resnet50")
+      discussion: """
+        Prints the path of each file. One that cannot be had is reported and the others are still fetched; the exit \
+        status is then 1. With --json it carries "error" in place of "path".
 
-    @Argument(help: "Names that `lucid weights list` shows.")
+        EXAMPLE:
+          lucid weights download efficientnet_lite0 resnet50
+        """)
+
+    @Argument(help: "Names that `lucid weights list` shows; a model's name means its default.")
     var names: [String]
 
     @Flag(help: "Print JSON.")
     var json = false
 
-    func validate() throws {
-      if names.isEmpty { throw ValidationError("Name at least one checkpoint.") }
-    }
-
     private struct Result: Encodable {
-      let weights, path, sha256: String
-      let bytes: Int
+      let weights: String
+      var path, sha256: String?
+      var bytes: Int?
+      var error: String?
     }
 
     func run() async throws {
-      try await cancellingOnInterrupt {
-        let checkpoints = try names.map { try WeightCatalog.builtIn.weights(named: $0).weights }
-        var results: [Result] = []
-        for checkpoint in checkpoints {
-          let file = try await withProgress {
-            try await WeightResolver.shared.resolve(
-              checkpoint.entry.sources, name: checkpoint.name, progress: $0)
+      let checkpoints = try names.map { try WeightCatalog.builtIn.weights(named: $0).weights }
+      var results: [Result] = []
+      for checkpoint in checkpoints {
+        var result = Result(weights: checkpoint.name)
+        do {
+          let file = try await fetching {
+            try await WeightResolver.shared.resolve(checkpoint.entry.sources, name: checkpoint.name, progress: $0)
           }
-          results.append(
-            Result(weights: checkpoint.name, path: file.path, sha256: file.sha256, bytes: file.byteCount))
-          if !json { print(file.path) }
+          (result.path, result.sha256, result.bytes) = (file.path, file.sha256, file.byteCount)
+        } catch let error as LucidError {
+          result.error = "\(error)"
+          Console.printError("error: \(error)")
         }
-        if json { try printJSON(results) }
+        results.append(result)
+        if !json, let path = result.path { try Console.print(path) }
       }
+      if json { try Console.printJSON(results) }
+      if results.contains(where: { $0.error != nil }) { throw ExitCode.failure }
     }
   }
 }

@@ -70,7 +70,9 @@ extension Module {
       faults.append("\(names.count) \(names.count == 1 ? one : many): \(shown)\(names.count > 5 ? ", …" : "")")
     }
     add(
-      plan.shapeDifferences.map { "\($0.name) is \($0.found.shape) in the state dict, \($0.expected.shape) in the module" },
+      plan.shapeDifferences.map {
+        "\($0.name) is \($0.found.shape) in the state dict, \($0.expected.shape) in the module"
+      },
       "name has another shape", "names have other shapes")
     add(plan.missing, "name is missing from the state dict", "names are missing from the state dict")
     add(

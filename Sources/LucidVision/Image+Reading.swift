@@ -32,7 +32,7 @@ extension Image {
     guard url.isFileURL else {
       throw LucidError(
         .fileUnreadable, doing: "reading the picture \(url.absoluteString)",
-        problem: "Only files of this machine can be read.", advice: "Download it first, then give its path.")
+        problem: "only files of this machine can be read.", advice: "Download it first, then give its path.")
     }
     try self.init(contentsOf: url.path, options: options)
   }
@@ -55,12 +55,12 @@ extension Image {
     case .webp: codec = .webp
     case .other(let name):
       throw LucidError(
-        .unsupportedFormat, doing: doing, problem: "It is \(name), not JPEG, PNG or WebP.",
+        .unsupportedFormat, doing: doing, problem: "it is \(name), not JPEG, PNG or WebP.",
         advice: "Convert it to one of these first.")
     case nil:
       throw LucidError(
         .invalidImage, doing: doing,
-        problem: bytes.isEmpty ? "It is empty." : "Its first bytes are not those of a JPEG, PNG or WebP file.",
+        problem: bytes.isEmpty ? "it is empty." : "its first bytes are not those of a JPEG, PNG or WebP file.",
         advice: "Check that it is a picture and was copied or downloaded completely.")
     }
     let (image, orientation) = try codec.decode(bytes, doing: doing, maximumPixelCount: options.maximumPixelCount)
@@ -72,7 +72,7 @@ extension Image {
 private func readFile(_ path: String, doing: String, limit: Int) throws -> [UInt8] {
   func unreadable(_ problem: String) -> LucidError { LucidError(.fileUnreadable, doing: doing, problem: problem) }
   func unreadable(_ number: Int32) -> LucidError {
-    unreadable(number == ENOENT ? "There is no such file." : String(cString: strerror(number)))
+    unreadable(number == ENOENT ? "there is no such file." : String(cString: strerror(number)))
   }
 
   let descriptor = open(path, O_RDONLY | O_CLOEXEC)
@@ -80,7 +80,7 @@ private func readFile(_ path: String, doing: String, limit: Int) throws -> [UInt
   defer { close(descriptor) }
   var facts = stat()
   guard fstat(descriptor, &facts) == 0 else { throw unreadable(errno) }
-  if facts.st_mode & S_IFMT == S_IFDIR { throw unreadable("It is a folder; a picture was expected.") }
+  if facts.st_mode & S_IFMT == S_IFDIR { throw unreadable("it is a folder; a picture was expected.") }
 
   var bytes: [UInt8] = []
   bytes.reserveCapacity(min(max(Int(facts.st_size), 0), limit) + 1)
@@ -93,7 +93,7 @@ private func readFile(_ path: String, doing: String, limit: Int) throws -> [UInt
     bytes.append(contentsOf: chunk[..<count])
     guard bytes.count <= limit else {
       throw LucidError(
-        .invalidImage, doing: doing, problem: "It has more than \(limit) bytes.",
+        .invalidImage, doing: doing, problem: "it has more than \(limit) bytes.",
         advice: "If it really is a picture, raise DecodingOptions.maximumByteCount.")
     }
   }

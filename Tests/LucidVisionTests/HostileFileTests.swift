@@ -165,6 +165,6 @@ struct WrongFileTests {
     options.maximumByteCount = 100
     let long = failure { try Image(contentsOf: Fixtures.path("images/jpeg-420.jpg"), options: options) }
     #expect(long?.problem.contains("more than 100 bytes") == true)
-    #expect(failure { try Image(contentsOf: "/dev/null") }?.problem == "It is empty.")
+    #expect(failure { try Image(contentsOf: "/dev/null") }?.problem == "it is empty.")
   }
 }

@@ -17,7 +17,8 @@ extension Naming {
       "Lucid's Python naming of ResNet", ["stem.0.weight", "layer1.0.conv1.weight", "classifier.weight"],
       "stem.0.{x} => conv1.{x}; stem.1.{x} => bn1.{x}; classifier.{x} => fc.{x}"),
     make(
-      "Lucid's Python naming of AlexNet and VGG", ["features.0.weight", "fc6.weight", "fc7.weight", "classifier.weight"]),
+      "Lucid's Python naming of AlexNet and VGG",
+      ["features.0.weight", "fc6.weight", "fc7.weight", "classifier.weight"]),
     make("transformers' naming of a vision transformer", ["{m}.encoder.layer.{i}.attention.attention.query.weight"]),
     make("timm's naming of a vision transformer", ["patch_embed.proj.weight", "blocks.{i}.attn.qkv.weight"]),
   ]

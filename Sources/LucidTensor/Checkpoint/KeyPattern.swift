@@ -75,11 +75,21 @@ struct KeyPattern: Sendable, Hashable {
     case .text(let text):
       return key.starts(with: text.utf8) && match(key.dropFirst(text.utf8.count), after, &values)
     case .part(let name):
-      return take(key, after, name, &values) { $0 != UInt8(ascii: ".") } value: { $0 }
+      return take(key, after, name, &values) {
+        $0 != UInt8(ascii: ".")
+      } value: {
+        $0
+      }
     case .rest(let name):
-      return take(key, after, name, &values) { _ in true } value: { $0 }
+      return take(key, after, name, &values) { _ in
+        true
+      } value: {
+        $0
+      }
     case .number(let name, let offset):
-      return take(key, after, name, &values) { (0x30...0x39).contains($0) } value: { text in
+      return take(key, after, name, &values) {
+        (0x30...0x39).contains($0)
+      } value: { text in
         guard let number = Int(text), text == String(number), number >= offset else { return nil }
         return String(number - offset)
       }

@@ -136,7 +136,9 @@ struct HintFinder {
     var hints: [LoadPlan.Hint] = []
     func layer(_ name: String) -> String { name.split(separator: ".").dropLast().joined(separator: ".") }
     // A head's weight [classes, features] differs in the first size alone.
-    if let head = differences.last(where: { $0.name.hasSuffix(".weight") && differs($0, only: 0) && $0.found.shape.rank <= 4 }),
+    if let head = differences.last(where: {
+      $0.name.hasSuffix(".weight") && differs($0, only: 0) && $0.found.shape.rank <= 4
+    }),
       head.name == expected.last(where: { $0.name.hasSuffix(".weight") && $0.type.shape.rank > 1 })?.name
     {
       hints.append(

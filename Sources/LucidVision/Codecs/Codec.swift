@@ -28,13 +28,13 @@ struct Codec: Sendable {
     defer { close(picture) }
     let (width, height) = (picture.pointee.width, picture.pointee.height)
     guard width > 0 && height > 0 else {
-      throw LucidError(.invalidImage, doing: doing, problem: "Its size is \(width)x\(height): it has no pixels.")
+      throw LucidError(.invalidImage, doing: doing, problem: "its size is \(width)x\(height): it has no pixels.")
     }
     let (pixelCount, overflow) = width.multipliedReportingOverflow(by: height)
     guard !overflow && pixelCount <= min(maximumPixelCount, Int.max / 4) else {
       throw LucidError(
         .invalidImage, doing: doing,
-        problem: "Its header promises \(width)x\(height) pixels; at most \(maximumPixelCount) are allowed.",
+        problem: "its header promises \(width)x\(height) pixels; at most \(maximumPixelCount) are allowed.",
         advice: "If you trust the file, raise DecodingOptions.maximumPixelCount.")
     }
     let image = try Image(height: height, width: width) { pixels in
@@ -48,10 +48,10 @@ struct Codec: Sendable {
     let text = withUnsafeBytes(of: fault.text) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
     return fault.unsupported
       ? LucidError(
-        .unsupportedFormat, doing: doing, problem: "This kind of \(format) file is not supported: \(text).",
+        .unsupportedFormat, doing: doing, problem: "this kind of \(format) file is not supported: \(text).",
         advice: "Save it again as an ordinary \(format) file.")
       : LucidError(
-        .invalidImage, doing: doing, problem: "The \(format) file is damaged: \(text).",
+        .invalidImage, doing: doing, problem: "the \(format) file is damaged: \(text).",
         advice: "Check that it was copied or downloaded completely.")
   }
 }

@@ -82,7 +82,7 @@ public struct ImagePreprocessing: Sendable, Hashable {
   public func callAsFunction(_ images: [Image]) throws -> Tensor {
     let doing = "preprocessing a batch of pictures"
     guard let first = try images.first.map(croppedPixels) else {
-      throw LucidError(.invalidInput, doing: doing, problem: "There is none.")
+      throw LucidError(.invalidInput, doing: doing, problem: "there is none.")
     }
     let count = 3 * first.height * first.width
     let shape: Shape = [images.count, 3, first.height, first.width]
@@ -92,7 +92,7 @@ public struct ImagePreprocessing: Sendable, Hashable {
         guard pixels.size == first.size else {
           throw LucidError(
             .invalidInput, doing: doing,
-            problem: "Picture \(index) comes out as \(pixels.size), picture 0 as \(first.size).",
+            problem: "picture \(index) comes out as \(pixels.size), picture 0 as \(first.size).",
             advice: "Preprocess them one by one, or use a recipe with a crop or an exact size.")
         }
         normalize(pixels, into: values.baseAddress! + index * count)
@@ -120,7 +120,7 @@ public struct ImagePreprocessing: Sendable, Hashable {
     guard rows.count <= limit / columns.count / count, computed.height <= limit / computed.width / count else {
       throw LucidError(
         .invalidInput, doing: "preprocessing a picture of size \(original)",
-        problem: "It would be resized to \(size); at most \(limit) pixels are allowed.",
+        problem: "it would be resized to \(size); at most \(limit) pixels are allowed.",
         advice: "Crop it to more usual proportions first.")
     }
     return (rows, columns)

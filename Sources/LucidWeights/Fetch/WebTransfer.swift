@@ -99,12 +99,13 @@ final class WebTransfer {
       lucid_curl_set_long(easy, CURLOPT_NOSIGNAL, 1),
       lucid_curl_set_long(easy, CURLOPT_CONNECTTIMEOUT_MS, Int(limits.connectTimeout * 1000)),
       lucid_curl_set_long(easy, CURLOPT_TCP_KEEPALIVE, 1),
-      lucid_curl_set_long(easy, CURLOPT_BUFFERSIZE, 256 * 1024),
       lucid_curl_set_string(easy, CURLOPT_USERAGENT, "lucid-swift"),
       lucid_curl_set_pointer(easy, CURLOPT_ERRORBUFFER, errorText),
       lucid_curl_set_write(easy, BodySink.write, Unmanaged.passUnretained(sink).toOpaque()),
     ]
     guard codes.allSatisfy({ $0 == CURLE_OK }) else { throw Self.unusable }
+    // Only faster, and refused where an attempt that failed has left its buffer.
+    lucid_curl_set_long(easy, CURLOPT_BUFFERSIZE, 256 * 1024)
     // A proxy cannot reach this machine's own services.
     if address.isLoopback { lucid_curl_set_string(easy, CURLOPT_NOPROXY, "*") }
     if let file = environment.certificateFile { lucid_curl_set_string(easy, CURLOPT_CAINFO, file) }

@@ -150,7 +150,9 @@ struct WheelSource {
     else { return nil }
     let reason = line[start...]
     let object = reason.firstRange(of: ">: ")?.upperBound ?? reason.startIndex
-    return String(reason[object...])
+    // What follows the object is the page that was asked for.
+    let end = reason[object...].firstRange(of: "')':")?.lowerBound ?? reason.endIndex
+    return String(reason[object..<end])
   }
 
   /// The last lines that say something, as one.

@@ -67,6 +67,6 @@ public struct WeightCatalog: Sendable {
       problem: "no model is named \"\(name)\"" + (nearest.map { "; did you mean \"\($0)\"?" } ?? ""),
       advice: models.count <= 12
         ? "There are \(models.map(\.name).joined(separator: ", "))."
-        : "`lucid weights list` prints all names.")
+        : "`lucid models list` prints all names.")
   }
 }

@@ -17,43 +17,48 @@ enum NPZReader {
       let name = String(entry.dropLast(".npy".count))
       guard !result.contains(name) else { throw file.corrupt("two arrays are called \(name.quoted)") }
       switch try archive.content(of: entry)! {
-      case .stored(let range): result.append(try StoredTensor(name, numPyArray: range, of: file), of: file)
-      case .deflated(let range, let byteCount):
-        try append(name, range, byteCount, of: file, to: &result)
+      case .stored(let range): try append(name, range, of: file, to: &result)
+      case .deflated(let range, let byteCount): try append(name, range, inflatedTo: byteCount, of: file, to: &result)
       }
     }
     return result
   }
 
   private static func append(
-    _ name: String, _ range: Range<Int>, _ byteCount: Int, of file: MappedFile, to result: inout StateDict
+    _ name: String, _ range: Range<Int>, of file: MappedFile, to result: inout StateDict
   ) throws(LucidError) {
-    func bytes(_ count: Int) throws(LucidError) -> Storage {
-      try Inflation.inflate(range, of: file, byteCount: count, "array \(name.quoted)")
+    let (header, start) = try NumPyHeader.read(file, range)
+    let (dtype, isBigEndian) = try header.element(file)
+    _ = try header.byteCount(dtype, available: range.upperBound - start, file)
+    guard isBigEndian else {
+      return result.append(
+        try StoredTensor(
+          name, dtype, in: start..<range.upperBound, offset: 0, shape: header.shape, strides: header.strides, of: file),
+        of: file)
     }
-    let head = try bytes(min(byteCount, NumPyHeader.maximumLength + 12))
-    let header = try NumPyHeader(UnsafeRawBufferPointer(start: head.base, count: head.byteCount)) {
-      file.corrupt("array \(name.quoted): \($0)")
+    result.set(name, TensorType(Shape(header.shape), dtype)) {
+      Tensor(numPy: file.bytes(start..<range.upperBound), header, dtype, isBigEndian: true)
     }
-    let dtype = try header.requireDType(name, of: file)
-    try header.requireByteCount(byteCount - header.byteCount, dtype, name, of: file)
-    let type = TensorType(Shape(header.shape), dtype)
-    result.set(name, type) { () throws(LucidError) in
-      let all = try Inflation.inflate(range, of: file, byteCount: byteCount, "array \(name.quoted)")
-      let data = UnsafeRawBufferPointer(start: all.base + header.byteCount, count: byteCount - header.byteCount)
-      if dtype == .bool, data.contains(where: { $0 > 1 }) {
-        throw file.corrupt("array \(name.quoted): a bool is neither 0 nor 1")
+  }
+
+  private static func append(
+    _ name: String, _ range: Range<Int>, inflatedTo byteCount: Int, of file: MappedFile, to result: inout StateDict
+  ) throws(LucidError) {
+    let what = "array \(name.quoted)"
+    // Enough for every header that is read.
+    let head = try Inflation.inflate(range, of: file, byteCount: min(byteCount, 1 << 17), what)
+    let beginning = MappedFile(
+      bytes: UnsafeRawBufferPointer(start: head.base, count: head.byteCount), named: "\(file.path), \(what)")
+    let (header, start) = try NumPyHeader.read(beginning, 0..<beginning.count)
+    let (dtype, isBigEndian) = try header.element(beginning)
+    _ = try header.byteCount(dtype, available: byteCount - start, beginning)
+    result.set(name, TensorType(Shape(header.shape), dtype)) { () throws(LucidError) in
+      let all = try Inflation.inflate(range, of: file, byteCount: byteCount, what)
+      return withExtendedLifetime(all) {
+        Tensor(
+          numPy: UnsafeRawBufferPointer(start: all.base + start, count: byteCount - start), header, dtype,
+          isBigEndian: isBigEndian)
       }
-      // NumPy pads its header to 64 bytes; others may not.
-      guard header.byteCount.isMultiple(of: dtype.byteCount) else {
-        let copy = Storage(byteCount: data.count)
-        if let source = data.baseAddress { copy.base.copyMemory(from: source, byteCount: data.count) }
-        return Tensor(
-          storage: copy, shape: type.shape, dtype: dtype, layout: .strided(header.strides, offset: 0))
-      }
-      return Tensor(
-        storage: all, shape: type.shape, dtype: dtype,
-        layout: .strided(header.strides, offset: header.byteCount / dtype.byteCount))
     }
   }
 }

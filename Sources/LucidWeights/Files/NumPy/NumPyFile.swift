@@ -1,69 +1,132 @@
+import Foundation
 import LucidTensor
 
-/// NumPy's `.npy` files: one array each. See ``NumPyHeader`` for the format.
+/// NumPy's `.npy` files: one array each.
+///
+/// Format: numpy.lib.format, versions 1 to 3: the magic `\x93NUMPY`, two bytes of version, the length of a header, the
+/// header as a Python dictionary `{'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), }`, and the numbers.
 extension Tensor {
-  /// The array in a `.npy` file, in its own element type, read whole.
+  /// The array in a `.npy` file, in its own element type, read whole. Nothing in the file is executed.
   ///
-  /// - Throws: ``LucidError`` with ``LucidError/Code/fileUnreadable``, ``LucidError/Code/corruptFile``, or
-  ///   ``LucidError/Code/unsupportedFormat`` for element types that ``DType`` lacks and for big-endian numbers.
+  /// - Throws: ``LucidError`` that names the file, with ``LucidError/Code/fileUnreadable``;
+  ///   ``LucidError/Code/corruptFile``; ``LucidError/Code/unsupportedFormat`` for element types that ``DType`` lacks;
+  ///   ``LucidError/Code/unsafeFile`` for an array of Python objects, which is a pickle.
   public init(contentsOfNumPyFile path: String) throws(LucidError) {
-    try self.init(numPyFile: MappedFile(path: path))
-  }
-
-  init(numPyFile file: MappedFile) throws(LucidError) {
-    let stored = try StoredTensor("", numPyArray: 0..<file.count, of: file)
-    // A copy, so that the file may be changed after.
-    let view = try stored.read(from: file)
-    let storage = Storage(byteCount: stored.logicalByteCount)
-    view.withUnsafeBytes { bytes in
-      if let source = bytes.baseAddress { storage.base.copyMemory(from: source, byteCount: bytes.count) }
+    let file = try MappedFile(path: path)
+    let (header, start) = try NumPyHeader.read(file, 0..<file.count)
+    let (dtype, isBigEndian) = try header.element(file)
+    let byteCount = try header.byteCount(dtype, available: file.count - start, file)
+    // A file with holes in it can be far larger than the disk that it is on.
+    guard byteCount < ProcessInfo.processInfo.physicalMemory else {
+      throw LucidError(
+        .invalidInput, doing: "reading \(path)",
+        problem: "\(dtype)\(Shape(header.shape)) takes \(byteCount) bytes, more than this machine has memory",
+        advice: "Split the array into several files.")
     }
-    self.init(storage: storage, shape: view.shape, dtype: view.dtype)
+    self.init(numPy: file.bytes(start..<file.count), header, dtype, isBigEndian: isBigEndian)
   }
 
-  /// Writes the array as a `.npy` file, to a temporary file beside it first, which is then renamed. Bfloat16, which NumPy
-  /// lacks, is written as float32.
+  /// A copy of an array's numbers, with those of big-endian order turned round and bools made 0 or 1.
+  init(numPy bytes: UnsafeRawBufferPointer, _ header: NumPyHeader, _ dtype: DType, isBigEndian: Bool) {
+    let storage = Storage(byteCount: bytes.count)
+    let target = UnsafeMutableRawBufferPointer(start: storage.base, count: bytes.count)
+    target.copyMemory(from: bytes)
+    if isBigEndian {
+      for element in stride(from: 0, to: bytes.count, by: dtype.byteCount) {
+        target[element..<(element + dtype.byteCount)].reverse()
+      }
+    }
+    if dtype == .bool {
+      for index in target.indices where target[index] > 1 { target[index] = 1 }
+    }
+    self.init(
+      storage: storage, shape: Shape(header.shape), dtype: dtype, layout: .strided(header.strides, offset: 0))
+  }
+
+  /// Writes the array as a `.npy` file, to a temporary file beside it first, which is then renamed: there is the whole
+  /// file or, after a failure, what was there before. A path that leads to no regular file, such as a pipe, is written
+  /// to as it is. Bfloat16, which NumPy lacks, is written as float32.
   ///
   /// - Throws: ``LucidError`` with ``LucidError/Code/fileUnreadable``.
   public func write(toNumPyFile path: String) throws(LucidError) {
     let tensor = dtype == .bfloat16 ? to(.float32) : self
     let file = try OutputFile(path: path)
-    try file.write(NumPyHeader.bytes(for: tensor.type))
+    try file.write(NumPyHeader.bytes(before: tensor.type))
     try file.write(tensor)
     try file.publish()
   }
 }
 
-extension StoredTensor {
-  /// The array of a `.npy` file that lies in a range of a file. Throws ``LucidError``.
-  init(_ name: String, numPyArray range: Range<Int>, of file: MappedFile) throws(LucidError) {
-    let header = try NumPyHeader(file.bytes(range)) { file.corrupt(name.isEmpty ? $0 : "array \(name.quoted): \($0)") }
-    let dtype = try header.requireDType(name, of: file)
-    let data = range.lowerBound + header.byteCount..<range.upperBound
-    try header.requireByteCount(data.count, dtype, name, of: file)
-    try self.init(name, dtype, in: data, offset: 0, shape: header.shape, strides: header.strides, of: file)
-  }
-}
-
 extension NumPyHeader {
-  /// The element type. Throws ``LucidError`` with ``LucidError/Code/unsupportedFormat`` where ``DType`` lacks it.
-  func requireDType(_ name: String, of file: MappedFile) throws(LucidError) -> DType {
-    guard let dtype else {
-      throw file.unsupported(
-        "\(name.isEmpty ? "" : "array \(name.quoted): ")elements of type \(descr.quoted) are not supported",
-        "Save little-endian numbers: array.astype('<f4').")
-    }
-    return dtype
+  static let magic: [UInt8] = [0x93] + Array("NUMPY".utf8)
+
+  /// What is before the numbers of an array in row-major order.
+  static func bytes(before type: TensorType) -> [UInt8] {
+    let sizes = type.shape.map { "\($0)," }.joined(separator: " ")
+    var header = "{'descr': '\(NumPyElement.descr(type.dtype))', 'fortran_order': False, 'shape': (\(sizes)), }"
+    // The numbers begin at a multiple of 64, as numpy.save aligns them.
+    header += String(repeating: " ", count: 63 - (10 + header.utf8.count) % 64) + "\n"
+    return magic + [1, 0, UInt8(header.utf8.count & 0xff), UInt8(header.utf8.count >> 8)] + header.utf8
   }
 
-  /// Throws ``LucidError`` with ``LucidError/Code/corruptFile`` unless the array has that many bytes.
-  func requireByteCount(_ found: Int, _ dtype: DType, _ name: String, of file: MappedFile) throws(LucidError) {
-    // The product without the zeros was checked when the header was read.
-    let byteCount = shape.contains(0) ? 0 : shape.reduce(dtype.byteCount, *)
-    guard found == byteCount else {
-      throw file.corrupt(
-        "\(name.isEmpty ? "" : "array \(name.quoted): ")\(dtype)\(Shape(shape)) takes \(byteCount) bytes, the file has "
-          + "\(found)")
+  /// The strides of the array, in elements.
+  var strides: [Int] {
+    isFortranOrder ? Shape(shape.reversed()).rowMajorStrides.reversed() : Shape(shape).rowMajorStrides
+  }
+
+  /// The bytes that the array takes. Throws unless they are as many as there are.
+  func byteCount(_ dtype: DType, available: Int, _ file: MappedFile) throws(LucidError) -> Int {
+    // Counted without the zeros, since strides are products of the other sizes.
+    guard let room = StoredTensor.product(shape.map { max($0, 1) }, dtype.byteCount) else {
+      throw file.corrupt("the shape \(Shape(shape)) has more elements than can be counted")
     }
+    let byteCount = shape.contains(0) ? 0 : room
+    guard available == byteCount else {
+      throw file.corrupt("\(dtype)\(Shape(shape)) takes \(byteCount) bytes, the file has \(available) for it")
+    }
+    return byteCount
+  }
+
+  /// The header of the array in a range of a file, and where the numbers begin.
+  static func read(_ file: MappedFile, _ range: Range<Int>) throws(LucidError) -> (NumPyHeader, start: Int) {
+    guard !range.isEmpty else { throw file.corrupt("the file is empty") }
+    guard range.count >= magic.count, file.has(magic, at: range.lowerBound) else {
+      let isArchive = file.has([0x50, 0x4b, 0x03, 0x04], at: range.lowerBound)
+      throw file.unsupported(
+        isArchive ? "it is a zip archive, such as numpy.savez writes" : "it is not a NumPy file",
+        "Save one array with numpy.save.")
+    }
+    var reader = ByteReader(file, range.lowerBound + magic.count..<range.upperBound, part: "the file")
+    let major = try reader.byte("the version")
+    let minor = try reader.byte("the version")
+    guard (1...3).contains(major), minor == 0 else {
+      throw file.unsupported("version \(major).\(minor) of the NumPy format is not known", "1.0, 2.0 and 3.0 are.")
+    }
+    let count =
+      try major == 1
+      ? Int(reader.integer(UInt16.self, "the header's length"))
+      : Int(reader.integer(UInt32.self, "the header's length"))
+    let textRange = try reader.skip(count, "the header")
+    // NumPy itself refuses longer ones, since Python may crash on them.
+    guard count <= 10_000 || count <= 65_535 && major == 1 else {
+      throw file.corrupt("the header takes \(count) bytes, more than any array's")
+    }
+    guard let text = file.text(textRange), let header = NumPyHeader(text) else {
+      let text = String(decoding: file.bytes(textRange).prefix(120), as: UTF8.self)
+      throw file.corrupt("the header is not a dictionary of 'descr', 'fortran_order' and 'shape': \(text.quoted)")
+    }
+    return (header, reader.position)
+  }
+
+  /// The type of the elements.
+  func element(_ file: MappedFile) throws(LucidError) -> (dtype: DType, isBigEndian: Bool) {
+    if let element = NumPyElement.type(descr) { return element }
+    guard !descr.contains("O") else {
+      throw file.unsafe(
+        "it holds Python objects ('\(descr)'), which only running a pickle could read", "Save an array of numbers.")
+    }
+    throw file.unsupported(
+      "elements of type \(descr.quoted) are not supported",
+      "Save another type, as array.astype('float32') is.")
   }
 }

@@ -1,150 +1,114 @@
 import LucidTensor
 
-/// The beginning of a `.npy` file: the magic `\x93NUMPY`, two bytes of version, the length of a header, and the header
-/// as a Python dictionary `{'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), }`.
-///
-/// Format: numpy.lib.format, versions 1 to 3.
+/// The dictionary at the beginning of a `.npy` file: exactly `descr`, `fortran_order` and `shape`, as Python writes it.
 struct NumPyHeader {
+  /// The elements' type, such as `<f4`; what is no string, as for records, as it was written.
   let descr: String
-  let isFortran: Bool
+  /// Whether the first dimension varies fastest.
+  let isFortranOrder: Bool
+  /// The sizes, outermost first.
   let shape: [Int]
-  /// Where the numbers begin.
-  let byteCount: Int
 
-  static let magic: [UInt8] = [0x93] + Array("NUMPY".utf8)
-  /// The longest header that is read, in bytes: a structured array's can be long, a plain one's is not.
-  static let maximumLength = 1 << 16
+  /// More dimensions than any array has: NumPy allows 64.
+  private static let maximumRank = 64
 
-  private static let types: [(DType, String)] = [
-    (.float32, "<f4"), (.float64, "<f8"), (.float16, "<f2"), (.int8, "|i1"), (.int16, "<i2"), (.int32, "<i4"),
-    (.int64, "<i8"), (.uint8, "|u1"), (.bool, "|b1"),
-  ]
-
-  /// The element type, nil where ``DType`` has none such.
-  var dtype: DType? { Self.types.first { $0.1 == descr }?.0 }
-
-  /// The strides of the array, in elements.
-  var strides: [Int] {
-    isFortran ? Shape(shape.reversed()).rowMajorStrides.reversed() : Shape(shape).rowMajorStrides
+  /// The header in a text; nil where the text is none.
+  init?(_ text: String) {
+    var scanner = Scanner(rest: Substring(text))
+    guard scanner.take("{") else { return nil }
+    var descr: String?
+    var order: Bool?
+    var shape: [Int]?
+    while !scanner.take("}") {
+      guard let key = scanner.string(), scanner.take(":") else { return nil }
+      switch key {
+      case "descr" where descr == nil: descr = scanner.string() ?? scanner.bracketed()
+      case "fortran_order" where order == nil: order = scanner.take("True") ? true : scanner.take("False") ? false : nil
+      case "shape" where shape == nil: shape = scanner.sizes(atMost: Self.maximumRank)
+      default: return nil
+      }
+      let isLast = !scanner.take(",")
+      if isLast && !scanner.rest.drop(while: \.isWhitespace).hasPrefix("}") { return nil }
+    }
+    guard let descr, let order, let shape, scanner.rest.allSatisfy(\.isWhitespace) else { return nil }
+    (self.descr, self.isFortranOrder, self.shape) = (descr, order, shape)
   }
 
-  /// What is before the numbers of an array in row-major order; they begin at a multiple of 64, as `numpy.save` has it.
-  static func bytes(for type: TensorType) -> [UInt8] {
-    guard let descr = types.first(where: { $0.0 == type.dtype })?.1 else {
-      preconditionFailure("NumPy has no \(type.dtype)")
-    }
-    let shape = type.shape.map { "\($0)," }.joined(separator: " ")
-    var header = "{'descr': '\(descr)', 'fortran_order': False, 'shape': (\(shape)), }"
-    header += String(repeating: " ", count: 63 - (10 + header.utf8.count) % 64) + "\n"
-    var buffer = ByteBuffer()
-    buffer.put(magic)
-    buffer.put(1 as UInt16)
-    buffer.put(UInt16(header.utf8.count))
-    buffer.put(header)
-    return buffer.bytes
-  }
+  /// Reads the few Python literals that a header is made of.
+  private struct Scanner {
+    var rest: Substring
 
-  /// Reads the header at the beginning of bytes, which need not be all of the array's. Throws what `fail` makes of a
-  /// description.
-  init(_ bytes: UnsafeRawBufferPointer, fail: (String) -> LucidError) throws(LucidError) {
-    guard bytes.count >= 10, bytes.prefix(6).elementsEqual(Self.magic) else {
-      throw fail("it is not a NumPy file: it does not begin with \\x93NUMPY")
+    mutating func take(_ word: String) -> Bool {
+      rest = rest.drop(while: \.isWhitespace)
+      guard rest.hasPrefix(word) else { return false }
+      rest = rest.dropFirst(word.count)
+      return true
     }
-    let isLong = bytes[6] >= 2
-    guard (1...3).contains(bytes[6]), bytes.count >= (isLong ? 12 : 10) else {
-      throw fail("version \(bytes[6]).\(bytes[7]) of the format is not known")
+
+    /// A string without escapes, in either kind of quotes.
+    mutating func string() -> String? {
+      rest = rest.drop(while: \.isWhitespace)
+      guard let quote = rest.first, quote == "'" || quote == "\"",
+        let end = rest.dropFirst().firstIndex(of: quote)
+      else { return nil }
+      defer { rest = rest[rest.index(after: end)...] }
+      return String(rest[rest.index(after: rest.startIndex)..<end])
     }
-    var length = Int(bytes[8]) | Int(bytes[9]) << 8
-    if isLong { length |= Int(bytes[10]) << 16 | Int(bytes[11]) << 24 }
-    let start = isLong ? 12 : 10
-    guard length <= Self.maximumLength else { throw fail("the header is said to take \(length) bytes") }
-    guard length <= bytes.count - start else {
-      throw fail("the header is said to take \(length) bytes, the file has \(bytes.count - start)")
+
+    /// A list or tuple with all in it, as it was written.
+    mutating func bracketed() -> String? {
+      rest = rest.drop(while: \.isWhitespace)
+      var depth = 0
+      for index in rest.indices {
+        if "[(".contains(rest[index]) { depth += 1 }
+        if "])".contains(rest[index]) { depth -= 1 }
+        guard depth > 0 else {
+          guard index > rest.startIndex else { return nil }
+          defer { rest = rest[rest.index(after: index)...] }
+          return String(rest[...index])
+        }
+      }
+      return nil
     }
-    var parser = PythonDictionaryParser(Array(bytes[start..<start + length]))
-    guard let values = parser.parse(), case .text(let descr)? = values["descr"],
-      case .flag(let isFortran)? = values["fortran_order"], case .numbers(let shape)? = values["shape"]
-    else { throw fail("the header is not a dictionary of 'descr', 'fortran_order' and 'shape'") }
-    guard shape.count <= StoredTensor.maximumRank, StoredTensor.product(shape.map { max($0, 1) }, 8) != nil else {
-      throw fail("the shape \(shape.prefix(70)) has more elements than can be counted")
+
+    /// A tuple of sizes; Python 2 wrote an `L` after some.
+    mutating func sizes(atMost limit: Int) -> [Int]? {
+      guard take("(") else { return nil }
+      var sizes: [Int] = []
+      while !take(")") {
+        rest = rest.drop(while: \.isWhitespace)
+        let digits = rest.prefix { $0.isASCII && $0.isNumber }
+        guard let size = Int(digits), sizes.count < limit else { return nil }
+        sizes.append(size)
+        rest = rest.dropFirst(digits.count)
+        _ = take("L")
+        guard take(",") || rest.drop(while: \.isWhitespace).hasPrefix(")") else { return nil }
+      }
+      return sizes
     }
-    self.descr = descr
-    self.isFortran = isFortran
-    self.shape = shape
-    byteCount = start + length
   }
 }
 
-/// Reads the one form of Python dictionary that NumPy writes: text keys; text, `True`, `False` or tuples of integers for
-/// values.
-private struct PythonDictionaryParser {
-  enum Value {
-    case text(String)
-    case flag(Bool)
-    case numbers([Int])
+/// The element types that NumPy and ``DType`` have in common.
+enum NumPyElement {
+  private static let types: [(dtype: DType, code: String)] = [
+    (.float32, "f4"), (.float64, "f8"), (.float16, "f2"), (.int8, "i1"), (.int16, "i2"), (.int32, "i4"),
+    (.int64, "i8"), (.uint8, "u1"), (.bool, "b1"),
+  ]
+
+  /// The type that a header's `descr` names, and whether its bytes stand in big-endian order.
+  static func type(_ descr: String) -> (dtype: DType, isBigEndian: Bool)? {
+    guard let order = descr.first, "<>|=".contains(order),
+      let dtype = types.first(where: { $0.code == descr.dropFirst() })?.dtype
+    else { return nil }
+    return (dtype, order == ">" && dtype.byteCount > 1)
   }
 
-  private let bytes: [UInt8]
-  private var position = 0
-
-  init(_ bytes: [UInt8]) { self.bytes = bytes }
-
-  /// The dictionary, nil where the text is anything else or a key is there twice.
-  mutating func parse() -> [String: Value]? {
-    var result: [String: Value] = [:]
-    guard take("{") else { return nil }
-    while !take("}") {
-      guard let key = text(), take(":"), let value = value(), result.updateValue(value, forKey: key) == nil else {
-        return nil
-      }
-      guard take(",") || peek() == UInt8(ascii: "}") else { return nil }
+  /// What a header calls a type that NumPy has.
+  static func descr(_ dtype: DType) -> String {
+    guard let code = types.first(where: { $0.dtype == dtype })?.code else {
+      preconditionFailure("NumPy has no \(dtype)")
     }
-    return peek() == nil ? result : nil
-  }
-
-  private mutating func value() -> Value? {
-    if peek() == UInt8(ascii: "(") { return numbers().map(Value.numbers) }
-    if take("True") { return .flag(true) }
-    if take("False") { return .flag(false) }
-    return text().map(Value.text)
-  }
-
-  private mutating func numbers() -> [Int]? {
-    var result: [Int] = []
-    guard take("(") else { return nil }
-    while !take(")") {
-      var digits = ""
-      while let byte = peek(skippingSpace: digits.isEmpty), (0x30...0x39).contains(byte), digits.utf8.count < 20 {
-        digits.unicodeScalars.append(Unicode.Scalar(byte))
-        position += 1
-      }
-      guard let number = Int(digits) else { return nil }
-      result.append(number)
-      // Python 2 wrote long integers with an L.
-      _ = take("L")
-      guard take(",") || peek() == UInt8(ascii: ")") else { return nil }
-    }
-    return result
-  }
-
-  private mutating func text() -> String? {
-    guard let quote = peek(), quote == UInt8(ascii: "'") || quote == UInt8(ascii: "\"") else { return nil }
-    guard let end = bytes[(position + 1)...].firstIndex(of: quote) else { return nil }
-    let content = bytes[position + 1..<end]
-    guard content.allSatisfy({ $0 >= 0x20 && $0 < 0x7f && $0 != UInt8(ascii: "\\") }) else { return nil }
-    position = end + 1
-    return String(decoding: content, as: UTF8.self)
-  }
-
-  private mutating func peek(skippingSpace: Bool = true) -> UInt8? {
-    while skippingSpace, position < bytes.count, bytes[position] == 0x20 || bytes[position] == 0x0a { position += 1 }
-    return position < bytes.count ? bytes[position] : nil
-  }
-
-  private mutating func take(_ word: StaticString) -> Bool {
-    guard peek() != nil, bytes.count - position >= word.utf8CodeUnitCount else { return false }
-    let matches = word.withUTF8Buffer { $0.elementsEqual(bytes[position..<position + $0.count]) }
-    if matches { position += word.utf8CodeUnitCount }
-    return matches
+    return (dtype.byteCount == 1 ? "|" : "<") + code
   }
 }

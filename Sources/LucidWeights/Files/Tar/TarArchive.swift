@@ -42,12 +42,12 @@ struct TarArchive {
     header.enumerated().reduce(0) { $0 + ((148..<156).contains($1.offset) ? 0x20 : Int($1.element)) }
   }
 
-  private static func octal(_ field: Slice<UnsafeRawBufferPointer>) -> Int? {
+  private static func octal(_ field: Swift.Slice<UnsafeRawBufferPointer>) -> Int? {
     let digits = field.drop { $0 == 0x20 }.prefix { (0x30...0x37).contains($0) }
     return Int(String(decoding: digits, as: UTF8.self), radix: 8)
   }
 
-  private static func size(_ field: Slice<UnsafeRawBufferPointer>) -> Int? {
+  private static func size(_ field: Swift.Slice<UnsafeRawBufferPointer>) -> Int? {
     guard field.first == 0x80 else { return octal(field) }
     let value = field.dropFirst(4).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
     return field.dropFirst().prefix(3).allSatisfy { $0 == 0 } ? Int(exactly: value) : nil

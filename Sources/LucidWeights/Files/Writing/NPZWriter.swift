@@ -8,7 +8,7 @@ enum NPZWriter {
     for name in dict.keys {
       var tensor = try dict.tensor(name)
       if tensor.dtype == .bfloat16 { tensor = tensor.to(.float32) }
-      try archive.add("\(name).npy", NumPyHeader.bytes(for: tensor.type), tensor)
+      try archive.add("\(name).npy", NumPyHeader.bytes(before: tensor.type), tensor)
     }
     try archive.finish()
     try file.publish()
