@@ -18,6 +18,7 @@ struct LucidCommand: AsyncParsableCommand {
         lucid cache prune --max-size 5GB     make room
         lucid models info resnet18           an architecture, layer by layer
         lucid run resnet18 --weights my.pth --input x.npy --output y.npy
+        lucid checkpoint inspect my.pth      what is in a file
 
       EXIT STATUS:
         0    all was done
@@ -41,7 +42,10 @@ struct LucidCommand: AsyncParsableCommand {
                           where nothing else runs, much slower where it does
       """,
     version: "lucid 0.1.0",
-    subcommands: [ClassifyCommand.self, WeightsCommand.self, CacheCommand.self, ModelsCommand.self, RunCommand.self])
+    subcommands: [
+      ClassifyCommand.self, WeightsCommand.self, CacheCommand.self, ModelsCommand.self, RunCommand.self,
+      CheckpointCommand.self,
+    ])
 
   /// Parses the arguments and runs the command. In place of ArgumentParser's own, so that every error reads
   /// `error: …` and a failure to write the output is one too.

@@ -14,7 +14,6 @@ public struct LoadReport: Sendable, Hashable, CustomStringConvertible {
   /// Whether every name of either side found its like.
   public var isComplete: Bool { missing.isEmpty && unexpected.isEmpty && mismatched.isEmpty }
 
-  /// The counts, and the first names of what did not fit.
   public var description: String {
     var parts = ["\(loaded.count) loaded"]
     for (names, what) in [(missing, "missing"), (unexpected, "unexpected"), (mismatched, "mismatched")]
@@ -44,56 +43,70 @@ extension Module {
   @discardableResult
   public final func load(_ stateDict: StateDict, strict: Bool = true) throws -> LoadReport {
     let slots = slots()
-    var report = LoadReport()
-    var found: [Slot] = []
-    for slot in slots {
-      guard let type = stateDict.type(of: slot.key) else {
-        if !slot.isOptional { report.missing.append(slot.key) }
-        continue
-      }
-      guard type.shape == slot.type.shape else {
-        report.mismatched.append(slot.key)
-        continue
-      }
-      report.loaded.append(slot.key)
-      found.append(slot)
-    }
-    let known = Set(slots.map(\.key))
-    report.unexpected = stateDict.keys.filter { !known.contains($0) }
-    if strict && !report.isComplete { throw mismatch(report, stateDict, slots) }
+    let plan = LoadPlan(slots, stateDict)
+    if strict && !plan.isComplete { throw mismatch(plan) }
+    let matched = Set(plan.matched)
     // Everything is read before anything is put in place: reading may throw.
-    let values = try found.map { slot in
+    var values: [(Slot, Tensor)] = []
+    for slot in slots where matched.contains(slot.key) {
       guard let tensor = try stateDict[slot.key], tensor.shape == slot.type.shape else {
         preconditionFailure("the state dict promised \(slot.key) as \(slot.type.shape) and gave something else")
       }
-      return tensor.to(slot.type.dtype).contiguous()
+      values.append((slot, tensor.to(slot.type.dtype).contiguous()))
     }
-    for (slot, value) in zip(found, values) { slot.value = value }
-    return report
+    for (slot, value) in values { slot.value = value }
+    return LoadReport(plan)
   }
 
-  private func mismatch(_ report: LoadReport, _ stateDict: StateDict, _ slots: [Slot]) -> LucidError {
-    let types = Dictionary(slots.map { ($0.key, $0.type) }) { first, _ in first }
+  /// What ``load(_:strict:)`` would do with a state dict, from names and types alone; see ``LucidTensor/LoadPlan``.
+  ///
+  /// - Parameter namings: ways in which others name such models, for the plan's hints.
+  public final func loadPlan(for stateDict: StateDict, namings: [Naming] = []) -> LoadPlan {
+    LoadPlan(slots(), stateDict, namings)
+  }
+
+  private func mismatch(_ plan: LoadPlan) -> LucidError {
     var faults: [String] = []
-    func add(_ names: [String], _ one: String, _ many: String, _ detail: (String) -> String) {
+    func add(_ names: [String], _ one: String, _ many: String) {
       guard !names.isEmpty else { return }
-      let shown = names.prefix(5).map(detail).joined(separator: ", ")
+      let shown = names.prefix(5).joined(separator: ", ")
       faults.append("\(names.count) \(names.count == 1 ? one : many): \(shown)\(names.count > 5 ? ", …" : "")")
     }
-    add(report.mismatched, "name has another shape", "names have other shapes") {
-      "\($0) is \(stateDict.type(of: $0)!.shape) in the state dict, \(types[$0]!.shape) in the module"
-    }
-    add(report.missing, "name is missing from the state dict", "names are missing from the state dict") { $0 }
     add(
-      report.unexpected, "name of the state dict is not in the module", "names of the state dict are not in the module"
-    ) { $0 }
-    let isPrefixed =
-      !stateDict.keys.isEmpty && report.loaded.isEmpty && stateDict.keys.allSatisfy { $0.hasPrefix("module.") }
+      plan.shapeDifferences.map {
+        "\($0.name) is \($0.found.shape) in the state dict, \($0.expected.shape) in the module"
+      },
+      "name has another shape", "names have other shapes")
+    add(plan.missing, "name is missing from the state dict", "names are missing from the state dict")
+    add(
+      plan.unexpected, "name of the state dict is not in the module", "names of the state dict are not in the module")
+    let advice = plan.hints.map { hint in
+      switch hint {
+      case .rename(let map, _, _): "\(hint): load renamed(KeyMap(\"\(map)\"))"
+      default: "\(hint)"
+      }
+    }
     return LucidError(
       .stateDictMismatch, doing: "loading a state dict into \(Swift.type(of: self))",
       problem: faults.joined(separator: "; "),
-      advice: isPrefixed
-        ? "Every name begins with \"module.\", as data-parallel training writes: load removingPrefix(\"module.\")."
-        : "load(_:strict: false) loads what fits and reports the rest.")
+      advice: advice.isEmpty
+        ? "load(_:strict: false) loads what fits and reports the rest." : advice.joined(separator: "; ") + ".")
+  }
+}
+
+extension LoadPlan {
+  fileprivate init(_ slots: [Module.Slot], _ stateDict: StateDict, _ namings: [Naming] = []) {
+    self.init(
+      stateDict: stateDict, for: slots.map { ($0.key, $0.type) },
+      optional: Set(slots.lazy.filter(\.isOptional).map(\.key)), namings: namings)
+  }
+}
+
+extension LoadReport {
+  fileprivate init(_ plan: LoadPlan) {
+    loaded = plan.matched
+    missing = plan.missing
+    unexpected = plan.unexpected
+    mismatched = plan.shapeDifferences.map(\.name)
   }
 }

@@ -4,7 +4,7 @@ import shutil
 
 from support import ScriptTest
 
-PACKAGES = "libdnnl-dev libcurl4-openssl-dev libssl-dev libjpeg-dev libpng-dev libwebp-dev".split()
+PACKAGES = "libdnnl-dev libcurl4-openssl-dev libssl-dev zlib1g-dev libjpeg-dev libpng-dev libwebp-dev".split()
 
 
 class SetupTests(ScriptTest):

@@ -2,6 +2,7 @@
 #define LUCID_KERNELS_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 /// Calls body(context, first, last) on consecutive ranges that cover [0, count), on the threads of libgomp's pool: the
 /// pool that oneDNN computes in, so that the two never compete for cores. Ranges shorter than grain are not split.
@@ -10,5 +11,11 @@ void lucid_parallel_for(ptrdiff_t count, ptrdiff_t grain, void (*body)(void *con
 
 /// The number of threads in that pool.
 int lucid_thread_count(void);
+
+/// Converts IEEE 754 half precision to single, exactly, through F16C where the processor has it.
+void lucid_half_to_float(const uint16_t *source, float *target, ptrdiff_t count);
+
+/// Converts single precision to half, to the nearest value with ties to even.
+void lucid_float_to_half(const float *source, uint16_t *target, ptrdiff_t count);
 
 #endif

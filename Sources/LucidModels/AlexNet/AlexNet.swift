@@ -31,3 +31,15 @@ public final class AlexNet: Module, PretrainedModel {
     classifier(features(x).adaptiveAvgPool2d(6, 6).flatten(startDim: 1))
   }
 }
+
+extension AlexNet: AdaptableModel {
+  public var head: Linear {
+    get { classifier[6].expected() }
+    set { classifier[6] = newValue }
+  }
+
+  public var inputConvolution: Conv2d {
+    get { features[0].expected() }
+    set { features[0] = newValue }
+  }
+}

@@ -8,7 +8,7 @@ import LucidTensor
 /// batch norms' ε is 1e-3; with symmetric padding the same file loads and answers wrongly. Names in state dicts are those
 /// of the PyTorch files, with an underscore before each. Fine-tuning replaces ``fc``.
 public class EfficientNetLite: Module {
-  private let convStem: Conv2d
+  private var convStem: Conv2d
   private let bn0: BatchNorm2d
   private let blocks: [Block]
   private let convHead: Conv2d
@@ -53,6 +53,18 @@ public class EfficientNetLite: Module {
     let body = blocks.reduce(bn0(convStem(x)).relu6()) { $1($0) }
     let head = bn1(convHead(body)).relu6().adaptiveAvgPool2d(1, 1).flatten(startDim: 1)
     return fc(dropout(head))
+  }
+}
+
+extension EfficientNetLite: AdaptableModel {
+  public var head: Linear {
+    get { fc }
+    set { fc = newValue }
+  }
+
+  public var inputConvolution: Conv2d {
+    get { convStem }
+    set { convStem = newValue }
   }
 }
 

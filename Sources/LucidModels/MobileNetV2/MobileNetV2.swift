@@ -38,6 +38,25 @@ public final class MobileNetV2: Module, PretrainedModel {
   }
 }
 
+extension MobileNetV2: AdaptableModel {
+  public var head: Linear {
+    get { classifier[1].expected() }
+    set { classifier[1] = newValue }
+  }
+
+  public var inputConvolution: Conv2d {
+    get { stem[0].expected() }
+    set { stem[0] = newValue }
+  }
+
+  private var stem: Sequential { features[0].expected() }
+
+  public func makeHead(classes: Int, generator: Generator) -> Linear {
+    Linear(
+      head.inFeatures, classes, initializer: .normal(deviation: 0.01), biasInitializer: .zeros, generator: generator)
+  }
+}
+
 private func conv(_ input: Int, _ output: Int, kernel: Int, stride: Int = 1, groups: Int = 1) -> Conv2d {
   Conv2d(
     input, output, kernel: kernel, stride: stride, padding: .all(kernel / 2), groups: groups, bias: false,

@@ -8,7 +8,7 @@ import LucidTensor
 /// `[N, 3, H, W]` to logits `[N, classes]`. As torchvision's, the stride of a bottleneck is on its 3x3 convolution.
 /// Fine-tuning replaces ``fc``.
 public class ResNet: Module {
-  private let conv1: Conv2d
+  private var conv1: Conv2d
   private let bn1: BatchNorm2d
   private let layer1, layer2, layer3, layer4: Sequential
   /// The classifier.
@@ -51,6 +51,18 @@ public class ResNet: Module {
   public func features(_ x: Tensor) -> Tensor {
     let stem = bn1(conv1(x)).relu().maxPool2d(kernel: (3, 3), stride: (2, 2), padding: (1, 1))
     return layer4(layer3(layer2(layer1(stem))))
+  }
+}
+
+extension ResNet: AdaptableModel {
+  public var head: Linear {
+    get { fc }
+    set { fc = newValue }
+  }
+
+  public var inputConvolution: Conv2d {
+    get { conv1 }
+    set { conv1 = newValue }
   }
 }
 

@@ -42,6 +42,23 @@ public class VGG: Module {
   }
 }
 
+extension VGG: AdaptableModel {
+  public var head: Linear {
+    get { classifier[6].expected() }
+    set { classifier[6] = newValue }
+  }
+
+  public var inputConvolution: Conv2d {
+    get { features[0].expected() }
+    set { features[0] = newValue }
+  }
+
+  public func makeHead(classes: Int, generator: Generator) -> Linear {
+    Linear(
+      head.inFeatures, classes, initializer: .normal(deviation: 0.01), biasInitializer: .zeros, generator: generator)
+  }
+}
+
 /// 11 layers (configuration A).
 public final class VGG11: VGG, PretrainedModel {
   public typealias Weights = VGG11Weights

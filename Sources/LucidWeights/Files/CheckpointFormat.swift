@@ -8,6 +8,14 @@ public enum CheckpointFormat: String, Sendable, Hashable, CaseIterable {
   case torchZip = "torch-zip"
   /// What `torch.save` wrote before: pickles, then the storages one after another.
   case torchLegacy = "torch-legacy"
+  /// What `torch.save` wrote before PyTorch 0.1.10: a tar archive of pickles and storages.
+  case torchTar = "torch-tar"
+  /// What `torch.jit.save` writes: a zip archive of a program, its parameters and its constants.
+  case torchScript = "torchscript"
+  /// What `numpy.savez` writes: a zip archive of arrays.
+  case npz
+  /// The `model.safetensors.index.json` that says which of several files has which tensor.
+  case shardIndex = "shard-index"
 
   /// The format of the file at a path. Throws ``LucidError`` with ``LucidError/Code/fileUnreadable``,
   /// ``LucidError/Code/corruptFile`` when there are too few bytes to tell, and ``LucidError/Code/unsupportedFormat``
@@ -18,13 +26,19 @@ public enum CheckpointFormat: String, Sendable, Hashable, CaseIterable {
 
   init(of file: MappedFile) throws(LucidError) {
     guard file.count > 0 else { throw file.corrupt("the file is empty") }
-    // First, because the size that safetensors begin with can look like anything; the other two never have a { there.
-    if file.has([UInt8(ascii: "{")], at: 8) {
+    // First, because the size that safetensors begin with can look like anything; the others never have a { there, except
+    // for JSON, whose first eight characters are too large a size.
+    if file.has([UInt8(ascii: "{")], at: 8), file.bytes(0..<1)[0] != UInt8(ascii: "{") || file.bytes(0..<8).contains(0)
+    {
       self = .safetensors
     } else if file.has([0x50, 0x4b, 0x03, 0x04], at: 0) {
-      self = .torchZip
+      self = Self.format(of: try ZipArchive(file))
     } else if file.has([0x80], at: 0) {
       self = .torchLegacy
+    } else if file.has(Array("ustar".utf8), at: 257) {
+      self = .torchTar
+    } else if file.has([UInt8(ascii: "{")], at: 0) {
+      self = .shardIndex
     } else if let other = Self.others.first(where: { file.has(Array($0.magic.utf8), at: $0.offset) }) {
       throw file.unsupported("it is \(other.name), not a checkpoint that can be read", other.advice ?? Self.readable)
     } else if file.count < 9 {
@@ -35,7 +49,15 @@ public enum CheckpointFormat: String, Sendable, Hashable, CaseIterable {
     }
   }
 
-  private static let readable = "Readable are safetensors files and what torch.save writes."
+  private static func format(of archive: ZipArchive) -> CheckpointFormat {
+    if archive.names.contains(where: { $0.hasSuffix("/data.pkl") }) {
+      return archive.names.contains { $0.hasSuffix("/constants.pkl") } ? .torchScript : .torchZip
+    }
+    return archive.names.contains { $0.hasSuffix(".npy") } ? .npz : .torchZip
+  }
+
+  private static let readable =
+    "Readable are safetensors files and their index, what torch.save and torch.jit.save write, and NumPy archives."
 
   /// What people open by mistake, and the page that a server sends in place of a file.
   private static let others: [(magic: String, offset: Int, name: String, advice: String?)] = [
@@ -44,9 +66,8 @@ public enum CheckpointFormat: String, Sendable, Hashable, CaseIterable {
     ("<!doctype", 0, "an HTML page", "The address led to a web page; fetch the file itself."),
     ("<html", 0, "an HTML page", "The address led to a web page; fetch the file itself."),
     ("HDF\r\n", 1, "an HDF5 file", nil),
-    ("NUMPY", 1, "a NumPy array", nil),
+    ("NUMPY", 1, "a NumPy array", "Tensor(contentsOfNumPyFile:) reads it; a checkpoint of several is an .npz file."),
     ("GGUF", 0, "a GGUF file", nil),
-    ("ustar", 257, "a tar archive", "A file that torch.save wrote before 2017 must be saved again by a newer PyTorch."),
     ("\u{1f}", 0, "a gzip stream", "Decompress it first."),
   ]
 }

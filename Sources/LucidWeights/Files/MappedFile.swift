@@ -67,6 +67,11 @@ final class MappedFile: @unchecked Sendable {
     backing = .copy
   }
 
+  /// Whether the bytes are those of a file at ``path``.
+  var isOnDisk: Bool {
+    if case .copy = backing { false } else { true }
+  }
+
   deinit {
     switch backing {
     case .map: munmap(UnsafeMutableRawPointer(mutating: base), count)

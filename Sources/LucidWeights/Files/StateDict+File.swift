@@ -15,31 +15,57 @@ extension StateDict {
   /// taken, else the file's own dictionary; `metadata["checkpoint_key"]` says which. Values that are not tensors, such as
   /// an epoch, are left out. Names are kept: see ``withoutDataParallelPrefix()``.
   ///
+  /// A sharded checkpoint is opened by its index (`model.safetensors.index.json`) or by its folder; the shards lie beside
+  /// the index and only those with a tensor that is needed are opened. A TorchScript program's parameters, buffers and
+  /// other tensors are named as the modules' attributes are.
+  ///
   /// - Parameters:
-  ///   - path: the file.
+  ///   - path: the file, or a folder with one safetensors checkpoint in it.
   ///   - key: the dictionary to take, as in `"model_ema"`: keys joined with dots where it is nested, the file's own
   ///     dictionary when empty. Only for files of `torch.save`.
+  ///   - isNeeded: which names to take, else all.
   /// - Throws: ``LucidError`` that names the file, with the code ``LucidError/Code/fileUnreadable``;
   ///   ``LucidError/Code/corruptFile``; ``LucidError/Code/unsupportedFormat``, also when one of the tensors has an
   ///   element type that ``DType`` does not; ``LucidError/Code/unsafeFile`` when a pickle names anything but the few
-  ///   functions that tensors are made of; ``LucidError/Code/unknownName`` when there is no such key.
-  public init(contentsOf path: String, key: String? = nil) throws(LucidError) {
-    self = try StateDict(file: MappedFile(path: path), key: key)
+  ///   functions that tensors are made of or an index a file elsewhere; ``LucidError/Code/unknownName`` when there is no
+  ///   such key.
+  public init(
+    contentsOf path: String, key: String? = nil, where isNeeded: ((String) -> Bool)? = nil
+  ) throws(LucidError) {
+    try self.init(file: MappedFile(path: CheckpointFolder.file(at: path)), key: key, where: isNeeded)
+  }
+
+  /// The tensors of a checkpoint whose bytes are in memory, which are copied; else as `init(contentsOf:key:where:)`. An
+  /// index of shards has no folder to find them in and is refused.
+  ///
+  /// - Parameter name: what errors call the bytes.
+  public init(
+    checkpoint bytes: some Collection<UInt8>, named name: String, key: String? = nil
+  ) throws(LucidError) {
+    try self.init(file: MappedFile(bytes: bytes, named: name), key: key)
   }
 
   /// The tensors of a file that is open already.
-  init(file: MappedFile, key: String? = nil) throws(LucidError) {
+  init(
+    file: MappedFile, key: String? = nil, where isNeeded: ((String) -> Bool)? = nil
+  ) throws(LucidError) {
     let format = try CheckpointFormat(of: file)
-    guard key == nil || format != .safetensors else {
+    if let key, ![.torchZip, .torchLegacy, .torchTar].contains(format) {
       throw LucidError(
-        .unknownName, doing: "reading \(file.path)", problem: "a safetensors file has no dictionaries to choose from",
-        advice: "Leave out the key \(key!.quoted).")
+        .unknownName, doing: "reading \(file.path)",
+        problem: "a \(format.rawValue) file has no dictionaries to choose from",
+        advice: "Leave out the key \(key.quoted).")
     }
     switch format {
     case .safetensors: self = try SafetensorsReader.read(file)
     case .torchZip: self = try TorchZipReader.read(file, key: key)
     case .torchLegacy: self = try TorchLegacyReader.read(file, key: key)
+    case .torchTar: self = try TorchTarReader.read(file, key: key)
+    case .torchScript: self = try TorchZipReader.readScript(file)
+    case .npz: self = try NPZReader.read(file, ZipArchive(file))
+    case .shardIndex: self = try ShardIndexReader.read(file, where: isNeeded)
     }
+    if let isNeeded { self = try renamed { isNeeded($0) ? $0 : nil } }
   }
 
   /// The same tensors without the `module.` that `DataParallel` and `DistributedDataParallel` put before every name.

@@ -4,7 +4,7 @@ import Testing
 
 @testable import LucidWeights
 
-/// The checkpoints that scripts/fixtures/make_file_fixtures.py wrote, and what it says is in them.
+/// The checkpoints that make_file_fixtures.py and checkpoint_formats.py of scripts/fixtures wrote, and what it says is in them.
 enum FileFixtures {
   struct Expected: Decodable, Sendable {
     struct Entry: Decodable, Sendable {
@@ -19,10 +19,14 @@ enum FileFixtures {
 
   static let expected: [String: Expected] = {
     do {
-      return try JSONDecoder().decode(
-        [String: Expected].self, from: Data(contentsOf: URL(fileURLWithPath: path("expected.json"))))
+      var result: [String: Expected] = [:]
+      for file in ["expected.json", "formats.json"] {
+        let part = try JSONDecoder().decode([String: Expected].self, from: Data(bytes(file)))
+        result.merge(part) { _, _ in fatalError("\(file) has a file again") }
+      }
+      return result
     } catch {
-      fatalError("expected.json: \(error)")
+      fatalError("what the fixtures hold: \(error)")
     }
   }()
 

@@ -1,3 +1,5 @@
+import CLucidKernels
+
 /// Conversion between element types, as C converts: to an integer by dropping the fraction (saturating, NaN to 0),
 /// between integers by keeping the low bits, to bool by comparing with 0.
 enum Conversion {
@@ -26,6 +28,17 @@ enum Conversion {
       parallelFor(count, grain: 1 << 16) { range in
         for index in range { d[index] = convert(s[index]) }
       }
+    }
+    switch (from, to) {
+    case (.float16, .float32):
+      let s = source.assumingMemoryBound(to: UInt16.self)
+      let d = target.assumingMemoryBound(to: Float.self)
+      return parallelFor(count, grain: 1 << 16) { lucid_half_to_float(s + $0.lowerBound, d + $0.lowerBound, $0.count) }
+    case (.float32, .float16):
+      let s = source.assumingMemoryBound(to: Float.self)
+      let d = target.assumingMemoryBound(to: UInt16.self)
+      return parallelFor(count, grain: 1 << 16) { lucid_float_to_half(s + $0.lowerBound, d + $0.lowerBound, $0.count) }
+    default: break
     }
     switch from {
     case .float32: visit(Float.self)

@@ -13,42 +13,34 @@ extension Tensor {
   ///   ``LucidError/Code/unsafeFile`` for an array of Python objects, which is a pickle.
   public init(contentsOfNumPyFile path: String) throws(LucidError) {
     let file = try MappedFile(path: path)
-    let (header, start) = try NumPyHeader.read(file)
+    let (header, start) = try NumPyHeader.read(file, 0..<file.count)
     let (dtype, isBigEndian) = try header.element(file)
-    let shape = header.shape
-    // Counted without the zeros, since strides are products of the other sizes.
-    var room = dtype.byteCount
-    for size in shape where size > 0 {
-      let (product, overflow) = room.multipliedReportingOverflow(by: size)
-      guard !overflow else { throw file.corrupt("the shape \(Shape(shape)) has more elements than can be counted") }
-      room = product
-    }
-    let byteCount = shape.contains(0) ? 0 : room
-    guard file.count - start == byteCount else {
-      throw file.corrupt("\(dtype)\(Shape(shape)) takes \(byteCount) bytes, the file has \(file.count - start) for it")
-    }
+    let byteCount = try header.byteCount(dtype, available: file.count - start, file)
     // A file with holes in it can be far larger than the disk that it is on.
     guard byteCount < ProcessInfo.processInfo.physicalMemory else {
       throw LucidError(
         .invalidInput, doing: "reading \(path)",
-        problem: "\(dtype)\(Shape(shape)) takes \(byteCount) bytes, more than this machine has memory",
+        problem: "\(dtype)\(Shape(header.shape)) takes \(byteCount) bytes, more than this machine has memory",
         advice: "Split the array into several files.")
     }
-    let storage = Storage(byteCount: byteCount)
-    let target = UnsafeMutableRawBufferPointer(start: storage.base, count: byteCount)
-    target.copyMemory(from: file.bytes(start..<file.count))
+    self.init(numPy: file.bytes(start..<file.count), header, dtype, isBigEndian: isBigEndian)
+  }
+
+  /// A copy of an array's numbers, with those of big-endian order turned round and bools made 0 or 1.
+  init(numPy bytes: UnsafeRawBufferPointer, _ header: NumPyHeader, _ dtype: DType, isBigEndian: Bool) {
+    let storage = Storage(byteCount: bytes.count)
+    let target = UnsafeMutableRawBufferPointer(start: storage.base, count: bytes.count)
+    target.copyMemory(from: bytes)
     if isBigEndian {
-      for element in stride(from: 0, to: byteCount, by: dtype.byteCount) {
+      for element in stride(from: 0, to: bytes.count, by: dtype.byteCount) {
         target[element..<(element + dtype.byteCount)].reverse()
       }
     }
     if dtype == .bool {
       for index in target.indices where target[index] > 1 { target[index] = 1 }
     }
-    let order =
-      header.isFortranOrder
-      ? Array(Shape(shape.reversed()).rowMajorStrides.reversed()) : Shape(shape).rowMajorStrides
-    self.init(storage: storage, shape: Shape(shape), dtype: dtype, layout: .strided(order, offset: 0))
+    self.init(
+      storage: storage, shape: Shape(header.shape), dtype: dtype, layout: .strided(header.strides, offset: 0))
   }
 
   /// Writes the array as a `.npy` file, to a temporary file beside it first, which is then renamed: there is the whole
@@ -58,41 +50,53 @@ extension Tensor {
   /// - Throws: ``LucidError`` with ``LucidError/Code/fileUnreadable``.
   public func write(toNumPyFile path: String) throws(LucidError) {
     let tensor = dtype == .bfloat16 ? to(.float32) : self
-    let sizes = tensor.shape.map { "\($0)," }.joined(separator: " ")
-    let descr = NumPyElement.descr(tensor.dtype)
-    var header = "{'descr': '\(descr)', 'fortran_order': False, 'shape': (\(sizes)), }"
-    // The numbers begin at a multiple of 64, as numpy.save aligns them.
-    header += String(repeating: " ", count: 63 - (10 + header.utf8.count) % 64) + "\n"
-    let start =
-      NumPyHeader.magic + [1, 0, UInt8(header.utf8.count & 0xff), UInt8(header.utf8.count >> 8)] + header.utf8
-    do {
-      try FileWriting.write(path) { descriptor in
-        try start.withUnsafeBytes { try FileSystem.write($0, to: descriptor, path) }
-        try tensor.withUnsafeBytes { try FileSystem.write($0, to: descriptor, path) }
-      }
-    } catch let error as LucidError {
-      throw LucidError(
-        error.code, doing: "writing \(path)", problem: error.problem,
-        advice: "Check that the folder exists, that you may write to it and that there is room.")
-    } catch {
-      throw LucidError(.fileUnreadable, doing: "writing \(path)", problem: "\(error)")
-    }
+    let file = try OutputFile(path: path)
+    try file.write(NumPyHeader.bytes(before: tensor.type))
+    try file.write(tensor)
+    try file.publish()
   }
 }
 
 extension NumPyHeader {
   static let magic: [UInt8] = [0x93] + Array("NUMPY".utf8)
 
-  /// The header of a file, and where the numbers begin.
-  fileprivate static func read(_ file: MappedFile) throws(LucidError) -> (NumPyHeader, start: Int) {
-    guard file.count > 0 else { throw file.corrupt("the file is empty") }
-    guard file.has(magic, at: 0) else {
-      let isArchive = file.has([0x50, 0x4b, 0x03, 0x04], at: 0)
+  /// What is before the numbers of an array in row-major order.
+  static func bytes(before type: TensorType) -> [UInt8] {
+    let sizes = type.shape.map { "\($0)," }.joined(separator: " ")
+    var header = "{'descr': '\(NumPyElement.descr(type.dtype))', 'fortran_order': False, 'shape': (\(sizes)), }"
+    // The numbers begin at a multiple of 64, as numpy.save aligns them.
+    header += String(repeating: " ", count: 63 - (10 + header.utf8.count) % 64) + "\n"
+    return magic + [1, 0, UInt8(header.utf8.count & 0xff), UInt8(header.utf8.count >> 8)] + header.utf8
+  }
+
+  /// The strides of the array, in elements.
+  var strides: [Int] {
+    isFortranOrder ? Shape(shape.reversed()).rowMajorStrides.reversed() : Shape(shape).rowMajorStrides
+  }
+
+  /// The bytes that the array takes. Throws unless they are as many as there are.
+  func byteCount(_ dtype: DType, available: Int, _ file: MappedFile) throws(LucidError) -> Int {
+    // Counted without the zeros, since strides are products of the other sizes.
+    guard let room = StoredTensor.product(shape.map { max($0, 1) }, dtype.byteCount) else {
+      throw file.corrupt("the shape \(Shape(shape)) has more elements than can be counted")
+    }
+    let byteCount = shape.contains(0) ? 0 : room
+    guard available == byteCount else {
+      throw file.corrupt("\(dtype)\(Shape(shape)) takes \(byteCount) bytes, the file has \(available) for it")
+    }
+    return byteCount
+  }
+
+  /// The header of the array in a range of a file, and where the numbers begin.
+  static func read(_ file: MappedFile, _ range: Range<Int>) throws(LucidError) -> (NumPyHeader, start: Int) {
+    guard !range.isEmpty else { throw file.corrupt("the file is empty") }
+    guard range.count >= magic.count, file.has(magic, at: range.lowerBound) else {
+      let isArchive = file.has([0x50, 0x4b, 0x03, 0x04], at: range.lowerBound)
       throw file.unsupported(
         isArchive ? "it is a zip archive, such as numpy.savez writes" : "it is not a NumPy file",
         "Save one array with numpy.save.")
     }
-    var reader = ByteReader(file, magic.count..<file.count, part: "the file")
+    var reader = ByteReader(file, range.lowerBound + magic.count..<range.upperBound, part: "the file")
     let major = try reader.byte("the version")
     let minor = try reader.byte("the version")
     guard (1...3).contains(major), minor == 0 else {
@@ -102,20 +106,20 @@ extension NumPyHeader {
       try major == 1
       ? Int(reader.integer(UInt16.self, "the header's length"))
       : Int(reader.integer(UInt32.self, "the header's length"))
-    let range = try reader.skip(count, "the header")
+    let textRange = try reader.skip(count, "the header")
     // NumPy itself refuses longer ones, since Python may crash on them.
     guard count <= 10_000 || count <= 65_535 && major == 1 else {
       throw file.corrupt("the header takes \(count) bytes, more than any array's")
     }
-    guard let text = file.text(range), let header = NumPyHeader(text) else {
-      let text = String(decoding: file.bytes(range).prefix(120), as: UTF8.self)
+    guard let text = file.text(textRange), let header = NumPyHeader(text) else {
+      let text = String(decoding: file.bytes(textRange).prefix(120), as: UTF8.self)
       throw file.corrupt("the header is not a dictionary of 'descr', 'fortran_order' and 'shape': \(text.quoted)")
     }
     return (header, reader.position)
   }
 
   /// The type of the elements.
-  fileprivate func element(_ file: MappedFile) throws(LucidError) -> (dtype: DType, isBigEndian: Bool) {
+  func element(_ file: MappedFile) throws(LucidError) -> (dtype: DType, isBigEndian: Bool) {
     if let element = NumPyElement.type(descr) { return element }
     guard !descr.contains("O") else {
       throw file.unsafe(

@@ -18,6 +18,7 @@ struct PickleMachine {
 
   let file: MappedFile
   var reader: ByteReader
+  let dialect: PickleDialect
   var heap = PickleHeap()
   var stack: [PickleValue] = []
   var marks: [Int] = []
@@ -32,14 +33,18 @@ struct PickleMachine {
 
   /// Reads the pickle that begins where `range` does. Throws ``LucidError`` with ``LucidError/Code/corruptFile``,
   /// ``LucidError/Code/unsafeFile`` or ``LucidError/Code/unsupportedFormat``.
-  static func read(_ file: MappedFile, _ range: Range<Int>) throws(LucidError) -> PickleDocument {
-    var machine = PickleMachine(file, range)
+  static func read(
+    _ file: MappedFile, _ range: Range<Int>, _ dialect: PickleDialect = .checkpoint
+  ) throws(LucidError) -> PickleDocument {
+    var machine = PickleMachine(file, range, dialect)
     let root = try machine.run()
     return PickleDocument(root: root, heap: machine.heap, end: machine.reader.position)
   }
 
-  private init(_ file: MappedFile, _ range: Range<Int>) {
+  private init(_ file: MappedFile, _ range: Range<Int>, _ dialect: PickleDialect) {
     self.file = file
+    self.dialect = dialect
+    if case .tar(let objects) = dialect { (heap.storages, heap.tensors) = (objects.storages, objects.tensors) }
     reader = ByteReader(file, range, part: "the pickle")
     copies = range.count
   }
@@ -143,10 +148,11 @@ struct PickleMachine {
       }
       try push(try call(function, heap.sequences[arguments]))
     case .build:
-      _ = try pop()
+      let state = try pop()
       // Attributes such as the _metadata of a state dict; no tensor depends on them.
       switch stack.last {
       case .dictionary, .tensor, .foreignTensor, .set, .opaque: break
+      case .object(let index): heap.objects[index] = state
       default: throw fault("attributes are set on \(stack.last?.kind ?? "nothing")")
       }
     }

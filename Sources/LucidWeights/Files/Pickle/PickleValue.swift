@@ -24,6 +24,8 @@ enum PickleValue {
   case tensor(Int)
   /// A tensor of a kind that is not supported, by the name of the function that would make it.
   case foreignTensor(TorchGlobal)
+  /// An object of a TorchScript program.
+  case object(Int)
   /// Something that no tensor depends on, such as a device.
   case opaque
 
@@ -44,7 +46,7 @@ enum PickleValue {
     case .storage: "a storage"
     case .tensor: "a tensor"
     case .foreignTensor(let global): "what \(global.name) makes"
-    case .opaque: "an object"
+    case .object, .opaque: "an object"
     }
   }
 }
@@ -57,9 +59,29 @@ struct PickleHeap {
   var dictionaries: [[(key: PickleValue, value: PickleValue)]] = []
   var storages: [TorchStorage] = []
   var tensors: [TorchTensor] = []
+  /// The state of each object of a TorchScript program: a dictionary of its attributes, or nothing yet.
+  var objects: [PickleValue] = []
 
   /// The number of objects of all kinds.
-  var count: Int { sequences.count + dictionaries.count + storages.count + tensors.count }
+  var count: Int { sequences.count + dictionaries.count + storages.count + tensors.count + objects.count }
+}
+
+/// What a pickle may refer to besides its own content.
+enum PickleDialect {
+  /// Storages by a tuple that describes them, as `torch.save` refers to them.
+  case checkpoint
+  /// The same, and objects of classes that the archive's program defines.
+  case script
+  /// Tensors and storages that were read before, by their numbers.
+  case tar(TarObjects)
+
+  /// What the tar form describes apart from its pickle.
+  struct TarObjects {
+    var storages: [TorchStorage] = []
+    var tensors: [TorchTensor] = []
+    /// The place in `storages` or `tensors` of a number.
+    var values: [Int: PickleValue] = [:]
+  }
 }
 
 /// What one pickle says.

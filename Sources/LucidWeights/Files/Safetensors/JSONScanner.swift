@@ -71,6 +71,39 @@ struct JSONScanner {
     throw fault("a string does not end")
   }
 
+  /// Moves past a value of any kind, without recursion. Its brackets must match; what is between them is not looked at
+  /// further.
+  mutating func skipValue() throws(LucidError) {
+    var open: [UInt8] = []
+    repeat {
+      guard let byte = peek() else { throw fault("a value does not end") }
+      switch byte {
+      case UInt8(ascii: "\""): _ = try string()
+      case UInt8(ascii: "{"), UInt8(ascii: "["):
+        // The closing bracket is two places after the opening one in ASCII.
+        open.append(byte + 2)
+        position += 1
+      case UInt8(ascii: "}"), UInt8(ascii: "]"):
+        guard open.popLast() == byte else { throw fault("a bracket does not match") }
+        position += 1
+      case UInt8(ascii: ","), UInt8(ascii: ":"):
+        guard !open.isEmpty else { throw fault("expected a value") }
+        position += 1
+      default: try skipWord()
+      }
+    } while !open.isEmpty
+  }
+
+  /// Moves past a number, `true`, `false` or `null`.
+  private mutating func skipWord() throws(LucidError) {
+    let start = position
+    while position < limit, case let byte = file.bytes(position..<position + 1)[0],
+      Unicode.Scalar(byte).properties.isAlphabetic && byte < 0x80 || (0x30...0x39).contains(byte)
+        || [0x2b, 0x2d, 0x2e].contains(byte)
+    { position += 1 }
+    guard position > start else { throw fault("expected a value") }
+  }
+
   /// Throws unless only white space is left.
   mutating func end() throws(LucidError) {
     if peek() != nil { throw fault("something follows the closing }") }

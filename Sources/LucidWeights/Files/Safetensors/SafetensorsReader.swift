@@ -17,45 +17,63 @@ enum SafetensorsReader {
     }
     let header = try SafetensorsHeader(in: file, try reader.skip(size, "the header"))
     let data = reader.position..<file.count
-    try checkCoverage(header.tensors, data, of: file)
+    try checkCoverage(header.tensors, byteCount: data.count, of: file)
 
     var result = StateDict()
     result.metadata = header.metadata
     for entry in header.tensors {
-      guard let dtype = elementTypes[entry.dtype] else {
-        throw file.unsupported(
-          "tensor \(entry.name.quoted) has elements of type \(entry.dtype.quoted), which is not supported",
-          "Convert it to one of \(elementTypes.keys.sorted().joined(separator: ", ")).")
-      }
-      let bytes = StoredTensor.product(entry.shape.map { max($0, 1) }, dtype.byteCount)
-      guard let bytes, (entry.shape.contains(0) ? 0 : bytes) == entry.end - entry.start else {
-        throw file.corrupt(
-          "tensor \(entry.name.quoted) of type \(entry.dtype) and shape \(entry.shape) cannot have "
-            + "\(entry.end - entry.start) bytes, as its data_offsets say")
-      }
+      let type = try type(of: entry, in: file)
       result.append(
         try StoredTensor(
-          entry.name, dtype, in: data.lowerBound + entry.start..<data.lowerBound + entry.end, offset: 0,
-          shape: entry.shape, strides: Shape(entry.shape).rowMajorStrides, of: file),
+          entry.name, type.dtype, in: data.lowerBound + entry.start..<data.lowerBound + entry.end, offset: 0,
+          shape: entry.shape, strides: type.shape.rowMajorStrides, of: file),
         of: file)
     }
     return result
   }
 
-  private static let elementTypes: [String: DType] = [
-    "F64": .float64, "F32": .float32, "F16": .float16, "BF16": .bfloat16, "I64": .int64, "I32": .int32, "I16": .int16,
-    "I8": .int8, "U8": .uint8, "BOOL": .bool,
-  ]
+  /// The names and types in the header of a file whose other bytes are elsewhere; each tensor is what `read` makes of its
+  /// name when asked for. The header is all of `file`; that the tensors are there cannot be checked.
+  static func readHeader(
+    _ file: MappedFile, read: @escaping @Sendable (String) throws -> Tensor
+  ) throws(LucidError) -> StateDict {
+    let header = try SafetensorsHeader(in: file, 8..<file.count)
+    try checkCoverage(header.tensors, byteCount: header.tensors.map(\.end).max() ?? 0, of: file)
+    var result = StateDict()
+    result.metadata = header.metadata
+    for entry in header.tensors {
+      result.set(entry.name, try type(of: entry, in: file)) { try read(entry.name) }
+    }
+    return result
+  }
+
+  /// The type of a tensor. Throws unless it is one that ``DType`` has and the tensor's place is as large as it says.
+  private static func type(
+    of entry: SafetensorsHeader.Entry, in file: MappedFile
+  ) throws(LucidError) -> TensorType {
+    guard let dtype = SafetensorsElement.dtypes[entry.dtype] else {
+      throw file.unsupported(
+        "tensor \(entry.name.quoted) has elements of type \(entry.dtype.quoted), which is not supported",
+        "Convert it to one of \(SafetensorsElement.dtypes.keys.sorted().joined(separator: ", ")).")
+    }
+    let bytes = StoredTensor.product(entry.shape.map { max($0, 1) }, dtype.byteCount)
+    guard let bytes, (entry.shape.contains(0) ? 0 : bytes) == entry.end - entry.start else {
+      throw file.corrupt(
+        "tensor \(entry.name.quoted) of type \(entry.dtype) and shape \(entry.shape) cannot have "
+          + "\(entry.end - entry.start) bytes, as its data_offsets say")
+    }
+    return TensorType(Shape(entry.shape), dtype)
+  }
 
   /// Throws unless the tensors' bytes, sorted, follow one another from the first byte of `data` to the last.
   private static func checkCoverage(
-    _ tensors: [SafetensorsHeader.Entry], _ data: Range<Int>, of file: MappedFile
+    _ tensors: [SafetensorsHeader.Entry], byteCount: Int, of file: MappedFile
   ) throws(LucidError) {
     var end = 0
     for entry in tensors.sorted(by: { ($0.start, $0.end) < ($1.start, $1.end) }) {
-      guard entry.start <= entry.end, entry.end <= data.count else {
+      guard entry.start <= entry.end, entry.end <= byteCount else {
         throw file.corrupt(
-          "tensor \(entry.name.quoted) has data_offsets [\(entry.start), \(entry.end)], but \(data.count) bytes follow the "
+          "tensor \(entry.name.quoted) has data_offsets [\(entry.start), \(entry.end)], but \(byteCount) bytes follow the "
             + "header")
       }
       guard entry.start == end else {
@@ -66,8 +84,8 @@ enum SafetensorsReader {
       }
       end = entry.end
     }
-    guard end == data.count else {
-      throw file.corrupt("the tensors end at byte \(end) of the data, but \(data.count) bytes follow the header")
+    guard end == byteCount else {
+      throw file.corrupt("the tensors end at byte \(end) of the data, but \(byteCount) bytes follow the header")
     }
   }
 }

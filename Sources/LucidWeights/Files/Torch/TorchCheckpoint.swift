@@ -100,40 +100,59 @@ struct TorchCheckpoint {
   }
 
   private func tensors(of dictionary: Int) throws(LucidError) -> StateDict {
-    var result = StateDict()
-    var repeated = 0
+    var collection = TensorCollection()
     for (key, value) in document.heap.dictionaries[dictionary] {
-      let tensor: TorchTensor
       switch value {
-      case .tensor(let index): tensor = document.heap.tensors[index]
-      case .foreignTensor(let function):
-        throw file.unsupported(
-          "\(shown(key)) is a tensor made by \(function.name), which is not supported",
-          "Save it as a plain dense tensor: tensor.to_dense(), tensor.dequantize() or tensor.cpu().")
+      case .tensor, .foreignTensor: try add(value, under: "", key, to: &collection)
       default: continue
       }
-      guard case .text(let text) = key else {
-        throw file.unsupported("a tensor has \(key.kind) for a name instead of text")
-      }
-      guard text.count <= Self.maximumNameLength, let name = file.text(text) else {
-        throw file.corrupt(
-          "the name of a tensor, at byte \(text.lowerBound), is not UTF-8 or is longer than \(Self.maximumNameLength) bytes"
-        )
-      }
-      guard !result.contains(name) else { throw file.corrupt("two tensors are called \(name.quoted)") }
-      let (stored, storageBytes) = try resolve(name, tensor)
-      if stored.logicalByteCount > storageBytes {
-        let (sum, overflows) = repeated.addingReportingOverflow(stored.logicalByteCount)
-        repeated = sum
-        guard !overflows, repeated <= Self.repetitionLimit else {
-          throw file.corrupt(
-            "tensor \(name.quoted), shape \(tensor.shape), repeats a storage of \(storageBytes) bytes; such tensors may "
-              + "take \(Self.repetitionLimit) bytes together, and these take more")
-        }
-      }
-      result.append(stored, of: file)
     }
-    return result
+    return collection.result
+  }
+
+  /// Tensors that are being put together, and what limits them.
+  struct TensorCollection {
+    var result = StateDict()
+    /// The bytes that tensors which repeat stored elements will take.
+    var repeated = 0
+  }
+
+  /// Adds a tensor under a name that is a prefix and a key.
+  func add(
+    _ value: PickleValue, under prefix: String, _ key: PickleValue, to collection: inout TensorCollection
+  ) throws(LucidError) {
+    guard case .tensor(let index) = value else {
+      throw file.unsupported(
+        "\(shown(key)) is \(value.kind), a kind of tensor that is not supported",
+        "Save it as a plain dense tensor: tensor.to_dense(), tensor.dequantize() or tensor.cpu().")
+    }
+    let tensor = document.heap.tensors[index]
+    let name = try self.name(prefix, key)
+    guard !collection.result.contains(name) else { throw file.corrupt("two tensors are called \(name.quoted)") }
+    let (stored, storageBytes) = try resolve(name, tensor)
+    if stored.logicalByteCount > storageBytes {
+      let (sum, overflows) = collection.repeated.addingReportingOverflow(stored.logicalByteCount)
+      collection.repeated = sum
+      guard !overflows, sum <= Self.repetitionLimit else {
+        throw file.corrupt(
+          "tensor \(name.quoted), shape \(tensor.shape), repeats a storage of \(storageBytes) bytes; such tensors may "
+            + "take \(Self.repetitionLimit) bytes together, and these take more")
+      }
+    }
+    collection.result.append(stored, of: file)
+  }
+
+  /// The name of a tensor: a prefix and a key, which must be text.
+  func name(_ prefix: String, _ key: PickleValue) throws(LucidError) -> String {
+    guard case .text(let text) = key else {
+      throw file.unsupported("a tensor has \(key.kind) for a name instead of text")
+    }
+    guard prefix.utf8.count + text.count <= Self.maximumNameLength, let name = file.text(text) else {
+      throw file.corrupt(
+        "the name of a tensor, at byte \(text.lowerBound), is not UTF-8 or is longer than \(Self.maximumNameLength) bytes"
+      )
+    }
+    return prefix + name
   }
 
   /// Checks a tensor against its storage; returns it with the number of bytes that the storage has.

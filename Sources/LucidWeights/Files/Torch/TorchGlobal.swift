@@ -13,6 +13,8 @@ enum TorchGlobal {
   case rebuildParameter, rebuildParameterWithState, rebuildFromType
   /// A function of PyTorch that makes a tensor of a kind that is not supported.
   case foreign(Foreign)
+  /// A class of a TorchScript program: its objects have attributes and nothing else here.
+  case scriptClass
 
   enum Inert: String {
     case device = "torch.device"
@@ -20,6 +22,12 @@ enum TorchGlobal {
     case encode = "_codecs.encode"
     case byteArray = "builtins.bytearray"
     case complex = "builtins.complex"
+    // The lists of TorchScript programs, and the note of a container's type.
+    case integerList = "torch.jit._pickle.build_intlist"
+    case tensorList = "torch.jit._pickle.build_tensorlist"
+    case floatList = "torch.jit._pickle.build_doublelist"
+    case boolList = "torch.jit._pickle.build_boollist"
+    case typeTag = "torch.jit._pickle.restore_type_tag"
   }
 
   enum Foreign: String {
@@ -54,8 +62,13 @@ enum TorchGlobal {
         self = .inert(inert)
       } else if let foreign = Foreign(rawValue: full) {
         self = .foreign(foreign)
-      } else if module == "torch", let element = TorchElement(storageClass: name) {
+      } else if module == "torch" || module == "torch.cuda", let element = TorchElement(storageClass: name) {
         self = .storageClass(element)
+      } else if module == "torch" || module == "torch.cuda", name.hasSuffix("Tensor"),
+        TorchElement(storageClass: name.dropLast("Tensor".count) + "Storage") != nil
+      {
+        // The class of a tensor, in files of the tar form.
+        self = .tensorClass
       } else if module == "torch", let element = TorchElement(rawValue: name) {
         self = .elementType(element)
       } else {
@@ -83,6 +96,7 @@ enum TorchGlobal {
     case .rebuildParameterWithState: "torch._utils._rebuild_parameter_with_state"
     case .rebuildFromType: "torch._tensor._rebuild_from_type_v2"
     case .foreign(let foreign): foreign.rawValue
+    case .scriptClass: "a class of the program"
     }
   }
 }

@@ -28,6 +28,7 @@ extension PickleMachine {
   /// The meaning of a name. Throws ``LucidError`` with ``LucidError/Code/unsafeFile`` unless it is known.
   func resolve(_ module: String, _ name: String) throws(LucidError) -> TorchGlobal {
     if let global = TorchGlobal(module: module, name: name) { return global }
+    if case .script = dialect, module == "__torch__" || module.hasPrefix("__torch__.") { return .scriptClass }
     let full = (module + "." + name).quoted.dropFirst().dropLast()
     throw file.unsafe(
       "at byte \(instruction) it names \(full), which a data file has no business with; nothing was executed",
@@ -38,6 +39,12 @@ extension PickleMachine {
   /// The storage that a persistent id names: `('storage', class, key, location, count)`, with a view of it or None after
   /// that in files of the older form.
   mutating func persistent(_ id: PickleValue) throws(LucidError) -> PickleValue {
+    if case .tar(let objects) = dialect {
+      guard case .text(let range) = id, range.count <= 20, let text = file.text(range), let number = Int(text),
+        let value = objects.values[number]
+      else { throw fault("a persistent id is not the number of a tensor or storage of the archive") }
+      return value
+    }
     guard case .tuple(let index) = id, case let parts = heap.sequences[index], (5...6).contains(parts.count),
       case .text(let tag) = parts[0], file.bytes(tag).elementsEqual("storage".utf8),
       case .global(let storageClass) = parts[1], case .text(let key) = parts[2], case .text = parts[3],
@@ -91,6 +98,11 @@ extension PickleMachine {
       guard arguments.count == 1, case .tuple = arguments[0] else { throw wrongArguments(function) }
       return arguments[0]
     case .inert: return .opaque
+    case .scriptClass:
+      guard arguments.isEmpty else { throw wrongArguments(function) }
+      try checkObjects()
+      heap.objects.append(.none)
+      return .object(heap.objects.count - 1)
     case .foreign: return .foreignTensor(function)
     case .rebuildTensor, .rebuildTensorV2, .rebuildTensorV3: return try tensor(function, arguments)
     case .rebuildParameter, .rebuildParameterWithState:

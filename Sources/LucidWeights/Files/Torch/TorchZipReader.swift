@@ -7,7 +7,17 @@ import LucidTensor
 enum TorchZipReader {
   private static let versions = 1...10
 
+  /// The tensors of a checkpoint.
   static func read(_ file: MappedFile, key: String?) throws(LucidError) -> StateDict {
+    try open(file, .checkpoint).stateDict(key: key)
+  }
+
+  /// The parameters of a TorchScript program.
+  static func readScript(_ file: MappedFile) throws(LucidError) -> StateDict {
+    try open(file, .script).attributes()
+  }
+
+  private static func open(_ file: MappedFile, _ dialect: PickleDialect) throws(LucidError) -> TorchCheckpoint {
     let archive = try ZipArchive(file)
     let pickles = archive.names.filter { name in
       name.hasSuffix("/data.pkl") && name.utf8.count(where: { $0 == UInt8(ascii: "/") }) == 1
@@ -23,17 +33,12 @@ enum TorchZipReader {
         "the archive has \(pickles.count) pickles, \(pickles[0].quoted) and \(pickles[1].quoted) among them")
     }
     let root = String(pickle.dropLast("data.pkl".count))
-    guard !archive.contains(root + "constants.pkl") else {
-      throw file.unsupported(
-        "it is a TorchScript program, not a checkpoint",
-        "Save its parameters in Python: torch.save(torch.jit.load(path).state_dict(), other_path).")
-    }
     try checkVersion(try archive.range(of: root + "version"), of: file)
     try checkVersion(try archive.range(of: root + ".data/version"), of: file)
     try checkByteOrder(try archive.range(of: root + "byteorder"), of: file)
 
     let range = try archive.range(of: pickle)!
-    let document = try PickleMachine.read(file, range)
+    let document = try PickleMachine.read(file, range, dialect)
     guard document.end == range.upperBound else {
       throw file.corrupt("\(pickle.quoted) has bytes after the end of its pickle, at \(document.end)")
     }
@@ -41,7 +46,7 @@ enum TorchZipReader {
     for storage in document.heap.storages where storages[storage.key] == nil {
       storages[storage.key] = try archive.range(of: root + "data/" + storage.key)
     }
-    return try TorchCheckpoint(file: file, document: document, storages: storages).stateDict(key: key)
+    return TorchCheckpoint(file: file, document: document, storages: storages)
   }
 
   /// The version is a decimal number in text; PyTorch reads 1 to 10.

@@ -51,6 +51,23 @@ struct ZipArchive {
     try entry.requirePlain(in: file)
     return data
   }
+
+  /// Where an entry's bytes are.
+  enum Content {
+    /// As they are.
+    case stored(Range<Int>)
+    /// Compressed by deflate, to be so many.
+    case deflated(Range<Int>, byteCount: Int)
+  }
+
+  /// An entry's bytes, stored or compressed by deflate, nil where there is no such entry. Throws ``LucidError`` with
+  /// ``LucidError/Code/unsupportedFormat`` when they are compressed otherwise or encrypted.
+  func content(of name: String) throws(LucidError) -> Content? {
+    guard let (entry, data) = entries[name] else { return nil }
+    if let byteCount = try entry.deflatedByteCount(in: file) { return .deflated(data, byteCount: byteCount) }
+    try entry.requirePlain(in: file)
+    return .stored(data)
+  }
 }
 
 /// Where the central directory is, from the records at the end of the file.

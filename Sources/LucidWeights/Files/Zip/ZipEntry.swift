@@ -65,6 +65,16 @@ struct ZipEntry {
     }
   }
 
+  /// The number of bytes that an entry compressed by deflate stands for, nil for all others. Throws ``LucidError`` with
+  /// ``LucidError/Code/corruptFile`` where there are more than can be counted.
+  func deflatedByteCount(in file: MappedFile) throws(LucidError) -> Int? {
+    guard method == 8, flags & Self.isEncrypted == 0 else { return nil }
+    guard let byteCount = Int(exactly: size), byteCount < Int.max / 2 else {
+      throw file.corrupt("entry \(name.quoted) is said to have \(size) bytes")
+    }
+    return byteCount
+  }
+
   /// The range of the entry's bytes and the offset at which the entry, with its descriptor, ends. Throws unless the local
   /// header says what the central directory says and all lies before `limit`.
   func locate(before limit: Int, in file: MappedFile) throws(LucidError) -> (data: Range<Int>, end: Int) {

@@ -79,6 +79,21 @@ public struct StateDict: Sendable {
     try renamed { $0.hasPrefix(prefix) ? String($0.dropFirst(prefix.count)) : $0 }
   }
 
+  /// The same tensors with those of floating-point types as another one, converted when they are asked for: nothing is
+  /// read or kept now. Integers and bools stay as they are.
+  public func converted(to dtype: DType) -> StateDict {
+    var result = self
+    for key in keys {
+      let type = type(of: key)!
+      guard type.dtype.isFloatingPoint, type.dtype != dtype else { continue }
+      result.set(key, TensorType(type.shape, dtype)) {
+        guard let tensor = try self[key] else { preconditionFailure("\(key) is among the keys") }
+        return tensor.to(dtype)
+      }
+    }
+    return result
+  }
+
   private mutating func insert(_ key: String, _ entry: Entry) {
     if entries.updateValue(entry, forKey: key) == nil { keys.append(key) }
   }
