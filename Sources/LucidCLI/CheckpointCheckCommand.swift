@@ -13,7 +13,7 @@ struct CheckpointCheckCommand: AsyncParsableCommand {
         lucid checkpoint check birds.safetensors --model resnet50 --classes 10 --json
       """)
 
-  @Argument(help: "The file, or the https address of a safetensors file.")
+  @Argument(help: "The file.")
   var file: String
 
   @Option(help: "The model: a name that `lucid models list` shows.")

@@ -7,8 +7,7 @@ struct CheckpointInspectCommand: AsyncParsableCommand {
     commandName: "inspect",
     abstract: "Show what is in a checkpoint: names, shapes, element types, sizes.",
     discussion: """
-      Only the file's header is read, unless --stats asks for the numbers. Of a safetensors file on a server only the
-      header is fetched.
+      Only the file's header is read, unless --stats asks for the numbers.
 
       EXAMPLES:
         lucid checkpoint inspect resnet50.pth
@@ -16,7 +15,7 @@ struct CheckpointInspectCommand: AsyncParsableCommand {
         lucid checkpoint inspect training.pth --key model_ema --depth 1
       """)
 
-  @Argument(help: "The file, or the folder of a sharded checkpoint, or the https address of a safetensors file.")
+  @Argument(help: "The file, or the folder of a sharded checkpoint.")
   var file: String
 
   @Option(help: "Which dictionary of a training checkpoint, as in model_ema.")

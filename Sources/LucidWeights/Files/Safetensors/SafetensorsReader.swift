@@ -32,21 +32,6 @@ enum SafetensorsReader {
     return result
   }
 
-  /// The names and types in the header of a file whose other bytes are elsewhere; each tensor is what `read` makes of its
-  /// name when asked for. The header is all of `file`; that the tensors are there cannot be checked.
-  static func readHeader(
-    _ file: MappedFile, read: @escaping @Sendable (String) throws -> Tensor
-  ) throws(LucidError) -> StateDict {
-    let header = try SafetensorsHeader(in: file, 8..<file.count)
-    try checkCoverage(header.tensors, byteCount: header.tensors.map(\.end).max() ?? 0, of: file)
-    var result = StateDict()
-    result.metadata = header.metadata
-    for entry in header.tensors {
-      result.set(entry.name, try type(of: entry, in: file)) { try read(entry.name) }
-    }
-    return result
-  }
-
   /// The type of a tensor. Throws unless it is one that ``DType`` has and the tensor's place is as large as it says.
   private static func type(
     of entry: SafetensorsHeader.Entry, in file: MappedFile
