@@ -9,6 +9,10 @@ import Lucid
 enum Bench {
   static func main() throws {
     let arguments = CommandLine.arguments
+    if arguments.count == 5, arguments[1] == "load", let count = Int(arguments[4]) {
+      return try LoadBench.load(arguments[2], arguments[3], count: count)
+    }
+    if arguments.dropFirst() == ["convert"] { return LoadBench.convert() }
     guard arguments.count == 4, let batch = Int(arguments[2]) else {
       FileHandle.standardError.write(Data("usage: lucid-bench MODEL BATCH plan|eager\n".utf8))
       exit(64)

@@ -7,7 +7,9 @@ import Testing
     [], ["--help"], ["classify", "--help"], ["weights", "--help"], ["weights", "list", "--help"],
     ["weights", "info", "--help"], ["weights", "download", "--help"], ["models", "--help"],
     ["models", "list", "--help"],
-    ["models", "info", "--help"], ["run", "--help"], ["help", "run"],
+    ["models", "info", "--help"], ["run", "--help"], ["help", "run"], ["checkpoint", "--help"],
+    ["checkpoint", "inspect", "--help"], ["checkpoint", "diff", "--help"], ["checkpoint", "convert", "--help"],
+    ["checkpoint", "check", "--help"],
   ]
 
   @Test(arguments: helps) func helpIsPrinted(_ arguments: [String]) throws {
@@ -29,7 +31,7 @@ import Testing
     (["clasify", "x.jpg"], "Did you mean `lucid classify`?"),
     (["weights", "dowload"], "Did you mean `lucid weights download`?"),
     (["weights", "resnet18"], "Did you mean `lucid weights info resnet18`?"),
-    (["zebra"], "The commands are classify, weights, models, run."),
+    (["zebra"], "The commands are classify, weights, models, run, checkpoint."),
     (["classify"], "Missing expected argument '<images> ...'"),
     (["classify", "x.jpg", "--top", "0"], "--top must be at least 1, not 0."),
     (["classify", "x.jpg", "--top", "-3"], "--top"), (["classify", "x.jpg", "--top", "many"], "'many' is invalid"),

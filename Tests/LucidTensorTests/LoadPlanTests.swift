@@ -49,7 +49,7 @@ import Testing
       #expect(hints.map(\.description) == ["5 of 5 match after removing `\(prefix)`"])
     }
     let inner = dict([("weight", model[0].type), ("bias", model[1].type)])
-    #expect(plan(inner).hints.first?.description == "2 of 5 match after adding `conv.`")
+    #expect(plan(inner).hints.first?.description == "2 of 4 match after adding `conv.`")
   }
 
   @Test func anotherHeadAndOtherChannelsAreNamed() throws {

@@ -44,9 +44,12 @@ extension Naming {
     let parts = [
       ("conv_pw", "0.0"), ("bn1", "0.1"), ("conv_dw", "1.0"), ("bn2", "1.1"), ("conv_pwl", "2"), ("bn3", "3"),
     ]
-    for (stage, first) in zip(1..., [2, 4, 7, 11, 14, 17]) {
-      for (theirs, ours) in parts {
-        rules.append("blocks.\(stage).{b}.\(theirs).{x} => features.{b+\(first)}.conv.\(ours).{x}")
+    // Block by block, so that each rule's other side is its own and the map can be undone.
+    var feature = 2
+    for (stage, count) in zip(1..., [2, 3, 4, 3, 3, 1]) {
+      for block in 0..<count {
+        rules += parts.map { "blocks.\(stage).\(block).\($0).{x} => features.\(feature).conv.\($1).{x}" }
+        feature += 1
       }
     }
     return rules.joined(separator: "\n")

@@ -31,6 +31,7 @@ struct KeyPattern: Sendable, Hashable {
         .invalidInput, doing: "reading the pattern \"\(text)\"", problem: problem,
         advice: "Holes are {name}, {name*} and {name+1}; see KeyMap.")
     }
+    guard !text.isEmpty else { throw invalid("a name is not empty") }
     var pieces: [Piece] = []
     var rest = text[...]
     while let open = rest.firstIndex(of: "{") {

@@ -32,9 +32,12 @@ import Testing
 
   /// The digests of files that scripts/check-interop has seen torch, safetensors and numpy read bit for bit.
   @Test(arguments: [
-    ("dtypes.zip.pth", "safetensors", "11043ac4a6af931bf60f685e2136cdd29201ac0cc6d8c9d5497ca1912f8d785c"), ("dtypes.zip.pth", "pth", "54c8dae6577321266b3c4c9211f2333946894d80875cc8a5ca56de09e75f000a"),
-    ("dtypes.zip.pth", "npz", "f3da7ece32dc0147b0039b9ff1b8dc5d4aab57fc51aaadb62d713dda0b2543c4"), ("views.zip.pth", "safetensors", "b88d30e7ed945b61b71a9cdda3cced8dbd70759da498c26a71d48e18898e1dc6"),
-    ("views.zip.pth", "pth", "1bbabae9a061148913bf8fa918c78979dbe973f616fdde32da1d4f5d21821072"), ("views.zip.pth", "npz", "3d190fcc78356eed74043baf043837ae64874cb1d4855f5d3f3b4bb3d6a3ebf4"),
+    ("dtypes.zip.pth", "safetensors", "11043ac4a6af931bf60f685e2136cdd29201ac0cc6d8c9d5497ca1912f8d785c"),
+    ("dtypes.zip.pth", "pth", "54c8dae6577321266b3c4c9211f2333946894d80875cc8a5ca56de09e75f000a"),
+    ("dtypes.zip.pth", "npz", "f3da7ece32dc0147b0039b9ff1b8dc5d4aab57fc51aaadb62d713dda0b2543c4"),
+    ("views.zip.pth", "safetensors", "b88d30e7ed945b61b71a9cdda3cced8dbd70759da498c26a71d48e18898e1dc6"),
+    ("views.zip.pth", "pth", "1bbabae9a061148913bf8fa918c78979dbe973f616fdde32da1d4f5d21821072"),
+    ("views.zip.pth", "npz", "3d190fcc78356eed74043baf043837ae64874cb1d4855f5d3f3b4bb3d6a3ebf4"),
   ])
   func bytesAreThoseThatOthersHaveRead(_ source: String, _ ending: String, _ digest: String) throws {
     try withFolder { folder in

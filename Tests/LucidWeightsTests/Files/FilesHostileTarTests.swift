@@ -133,7 +133,9 @@ import Testing
 
   @Test func everyPrefixIsRefused() throws {
     let whole = try FileFixtures.bytes("training.tar.pth")
-    for count in stride(from: 300, to: whole.count - 1024, by: 97) {
+    // The zeros that tar adds after the last entry's bytes say nothing.
+    let end = try #require(whole.lastIndex { $0 != 0 })
+    for count in stride(from: 300, through: end, by: 97) {
       let error = #expect(throws: LucidError.self) { try readAll(Array(whole[..<count])) }
       #expect(error != nil)
     }

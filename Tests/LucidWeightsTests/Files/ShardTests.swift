@@ -20,10 +20,10 @@ import Testing
       let files = try dict.write(to: "\(folder)/model.safetensors", maxShardSize: 80)
       #expect(
         files.map { $0.dropFirst(folder.count + 1) } == [
-          "model-00001-of-00004.safetensors", "model-00002-of-00004.safetensors", "model-00003-of-00004.safetensors",
-          "model-00004-of-00004.safetensors", "model.safetensors.index.json",
+          "model-00001-of-00003.safetensors", "model-00002-of-00003.safetensors", "model-00003-of-00003.safetensors",
+          "model.safetensors.index.json",
         ])
-      for path in [folder, files[4]] {
+      for path in [folder, try #require(files.last)] {
         let back = try StateDict(contentsOf: path)
         #expect(Set(back.keys) == Set(dict.keys))
         for name in dict.keys { #expect(try back.tensor(name).hex == dict.tensor(name).hex) }
@@ -33,7 +33,8 @@ import Testing
 
   @Test func aSmallCheckpointIsOneFile() throws {
     try withFolder { folder in
-      #expect(try dict([10]).write(to: "\(folder)/m.safetensors", maxShardSize: 40) == ["\(folder)/m.safetensors"])
+      let files = try dict([10]).write(to: "\(folder)/m.safetensors", maxShardSize: 40)
+      #expect(files == ["\(folder)/m.safetensors"])
       #expect(try StateDict(contentsOf: folder).keys == ["t0"])
     }
   }

@@ -1,0 +1,90 @@
+import Foundation
+import Lucid
+import LucidTesting
+import Testing
+
+/// `lucid checkpoint`, on files that the test writes.
+@Suite struct CheckpointTests {
+  private let folder: Scratch
+  private let program: Program
+
+  init() throws {
+    folder = try Scratch()
+    program = Program(in: folder)
+    var dict = StateDict()
+    dict.set("module.conv.weight", Tensor([Float](repeating: 0.5, count: 54), [2, 3, 3, 3]))
+    dict.set("module.conv.bias", Tensor([-1, 3] as [Float]))
+    dict.set("module.steps", Tensor(7))
+    try dict.write(to: folder.path("small.pth"))
+  }
+
+  @Test func inspectShowsTheTreeAndTheNumbers() throws {
+    let outcome = try program.run("checkpoint", "inspect", "small.pth", "--stats")
+    #expect(outcome.status == 0)
+    #expect(outcome.output.contains("small.pth: torch-zip, 3 tensors"))
+    #expect(outcome.output.contains("      bias  float32 [2]  8 B  min -1, max 3, mean 1\n"))
+    let folded = try program.run("checkpoint", "inspect", "small.pth", "--depth", "1")
+    #expect(folded.output.contains("  module.  3 tensors, 232 B") && !folded.output.contains("bias"))
+  }
+
+  @Test func inspectPrintsJSON() throws {
+    let json = try program.run("checkpoint", "inspect", "small.pth", "--stats", "--json").json()
+    let report = try #require(json as? [String: Any])
+    #expect(report["format"] as? String == "torch-zip" && report["element_count"] as? Int == 57)
+    let tensors = try #require(report["tensors"] as? [[String: Any]])
+    #expect(tensors.map { $0["name"] as? String } == ["module.conv.weight", "module.conv.bias", "module.steps"])
+    #expect((tensors[1]["stats"] as? [String: Any])?["max"] as? Double == 3)
+  }
+
+  @Test func convertRenamesAndConverts() throws {
+    let outcome = try program.run(
+      "checkpoint", "convert", "small.pth", "out.safetensors", "--dtype", "bf16", "--map", "-module.")
+    #expect(outcome.status == 0 && outcome.output == "out.safetensors\n")
+    let dict = try StateDict(contentsOf: folder.path("out.safetensors"))
+    #expect(dict.keys == ["conv.weight", "conv.bias", "steps"])
+    #expect(dict.type(of: "conv.bias")?.dtype == .bfloat16 && dict.type(of: "steps")?.dtype == .int64)
+    let shards = try program.run("checkpoint", "convert", "small.pth", "s.safetensors", "--max-shard-size", "100")
+    #expect(shards.output.hasSuffix("s.safetensors.index.json\n"))
+  }
+
+  @Test func diffSaysWhatDiffers() throws {
+    #expect(try program.run("checkpoint", "diff", "small.pth", "small.pth").output == "the same: 3 tensors\n")
+    var dict = try StateDict(contentsOf: folder.path("small.pth"))
+    dict.set("module.conv.bias", Tensor([-1, 3.5] as [Float]))
+    dict.remove("module.steps")
+    dict.set("more", Tensor(1 as Float))
+    try dict.write(to: folder.path("other.npz"))
+    let outcome = try program.run("checkpoint", "diff", "small.pth", "other.npz", "--against", "resnet18")
+    #expect(outcome.status == 1 && outcome.errors == "")
+    let lines = ["- module.steps", "+ more", "~ module.conv.bias  float32[2]  1 numbers differ, by at most 0.5"]
+    for line in lines { #expect(outcome.output.contains(line + "\n")) }
+    #expect(outcome.output.contains("other.npz for ResNet18: 0 of 102 fit"))
+  }
+
+  @Test func checkMakesAPlan() throws {
+    let model = ResNet18(numClasses: 10)
+    try model.stateDict().renamed(KeyMap("+module.")).write(to: folder.path("birds.safetensors"))
+    let whole = try program.run(
+      "checkpoint", "check", "birds.safetensors", "--model", "resnet18", "--map", "-module.", "--classes", "10")
+    #expect(whole.status == 0 && whole.output.contains("birds.safetensors for ResNet18: 122 of 122 fit"))
+    let named = try program.run("checkpoint", "check", "birds.safetensors", "--model", "resnet18", "--classes", "10")
+    #expect(named.status == 1 && named.output.contains("hint: 122 of 122 match after removing `module.`"))
+    let json = try program.run("checkpoint", "check", "birds.safetensors", "--model", "resnet18", "--json").json()
+    let fit = try #require(json as? [String: Any])
+    #expect((fit["hints"] as? [String])?.last == "fc of the checkpoint has 10 classes, the model 1000")
+    #expect(fit["is_complete"] as? Bool == false)
+  }
+
+  @Test func wrongUsesAreExplained() throws {
+    expectError(try program.run("checkpoint", "inspect", "none.pth"), saying: "none.pth: No such file")
+    expectError(try program.run("checkpoint", "convert", "small.pth", "out"), saying: "its ending does not say")
+    expectError(
+      try program.run("checkpoint", "convert", "small.pth", "x.pth", "--dtype", "f8"), status: 64, saying: "not f8")
+    expectError(
+      try program.run("checkpoint", "convert", "small.pth", "x.pth", "--map", "module"), saying: "reading the rule")
+    expectError(
+      try program.run("checkpoint", "inspect", "https://example.invalid/x.safetensors"), saying: "LUCID_OFFLINE")
+    expectError(
+      try program.run("checkpoint", "inspekt"), status: 64, saying: "Did you mean `lucid checkpoint inspect`?")
+  }
+}
