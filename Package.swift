@@ -18,6 +18,7 @@ let package = Package(
     .library(name: "Lucid", targets: ["Lucid"]),
     .executable(name: "lucid", targets: ["LucidCLI"]),
     .executable(name: "lucid-generate", targets: ["LucidGenerator"]),
+    .plugin(name: "LucidWeightsPlugin", targets: ["LucidWeightsPlugin"]),
     .executable(name: "lucid-bench", targets: ["LucidBenchmarks"]),
   ],
   dependencies: [
@@ -48,6 +49,7 @@ let package = Package(
       dependencies: ["Lucid", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
 
     .executableTarget(name: "LucidGenerator"),
+    .plugin(name: "LucidWeightsPlugin", capability: .buildTool(), dependencies: ["LucidGenerator"]),
     .executableTarget(name: "LucidBenchmarks", dependencies: ["Lucid"], path: "Benchmarks/Sources"),
 
     .target(

@@ -37,7 +37,7 @@ struct CacheCommand: AsyncParsableCommand {
         inventory.blobs().map {
           Row(
             name: $0.names.first ?? "", sha256: $0.sha256, path: $0.path, state: "whole", bytes: $0.byteCount,
-            lastUsed: CacheCommand.date($0.lastUsed))
+            lastUsed: CacheCommand.date($0.lastUsed / 1_000_000_000))
         }
         + inventory.partials().map {
           Row(

@@ -31,7 +31,7 @@ import Testing
     (["clasify", "x.jpg"], "Did you mean `lucid classify`?"),
     (["weights", "dowload"], "Did you mean `lucid weights download`?"),
     (["weights", "resnet18"], "Did you mean `lucid weights info resnet18`?"),
-    (["zebra"], "The commands are classify, weights, models, run, checkpoint."),
+    (["zebra"], "The commands are classify, weights, cache, models, run, checkpoint."),
     (["classify"], "Missing expected argument '<images> ...'"),
     (["classify", "x.jpg", "--top", "0"], "--top must be at least 1, not 0."),
     (["classify", "x.jpg", "--top", "-3"], "--top"), (["classify", "x.jpg", "--top", "many"], "'many' is invalid"),

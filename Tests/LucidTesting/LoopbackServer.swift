@@ -13,6 +13,8 @@ public final class LoopbackServer: Sendable {
     case truncated([UInt8], total: Int)
     /// A header that promises `total` bytes, these, and then silence until the client goes.
     case stall([UInt8], total: Int)
+    /// A head of one's own that promises `total` bytes, these, and then silence until the client goes.
+    case partial([UInt8], status: Int, headers: [String: String], total: Int)
     /// The connection is closed at once.
     case hangUp
     /// The whole body without a length, ended by closing the connection.
@@ -152,6 +154,13 @@ public final class LoopbackServer: Sendable {
       respond(.truncated(body, total: total), connection, head, script)
       var byte: UInt8 = 0
       while recv(connection, &byte, 1, 0) > 0 {}
+    case .partial(let body, let status, let headers, let total):
+      let lines = headers.map { "\($0.key): \($0.value)\r\n" }.joined()
+      send(
+        "HTTP/1.1 \(status) Scripted\r\n\(lines)Content-Length: \(total)\r\nConnection: close\r\n\r\n", connection)
+      script.count(send(body, connection))
+      var byte: UInt8 = 0
+      while body.count < total, recv(connection, &byte, 1, 0) > 0 {}
     case .hangUp: break
     case .unmeasured(let body):
       send("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n", connection)

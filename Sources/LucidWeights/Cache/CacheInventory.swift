@@ -10,7 +10,7 @@ package struct CacheInventory: Sendable {
     package let byteCount: Int
     /// Its readable names.
     package let names: [String]
-    /// When it was last read or written, as far as the file system notes it, in seconds since 1970.
+    /// When it was last read or written, as far as the file system notes it, in nanoseconds since 1970.
     package let lastUsed: Int
   }
 
@@ -47,7 +47,7 @@ package struct CacheInventory: Sendable {
         }
         return Blob(
           sha256: name, path: path, byteCount: Int(info.st_size), names: names[name] ?? [],
-          lastUsed: max(info.st_atim.tv_sec, info.st_mtim.tv_sec))
+          lastUsed: [info.st_atim, info.st_mtim].map { $0.tv_sec * 1_000_000_000 + $0.tv_nsec }.max() ?? 0)
       }
     }
     return found.sorted { ($0.lastUsed, $0.sha256) > ($1.lastUsed, $1.sha256) }
