@@ -7,10 +7,9 @@ import PackageDescription
 let package = Package(
   name: "fuzz",
   dependencies: [.package(name: "lucid", path: "..")],
-  targets: ["FuzzSafetensors", "FuzzTorch", "FuzzNumPy", "FuzzKeyMap"].map { name in
-    .executableTarget(
-      name: name, dependencies: [.product(name: "Lucid", package: "lucid")],
-      swiftSettings: [.unsafeFlags(["-parse-as-library"])])
-  },
+  targets: [.target(name: "CFuzzer")]
+    + ["FuzzSafetensors", "FuzzTorch", "FuzzNumPy", "FuzzKeyMap"].map { name in
+      .executableTarget(name: name, dependencies: ["CFuzzer", .product(name: "Lucid", package: "lucid")])
+    },
   swiftLanguageModes: [.v6]
 )

@@ -25,7 +25,7 @@ struct CheckpointCheckCommand: AsyncParsableCommand {
   @Option(help: "Which dictionary of a training checkpoint, as in model_ema.")
   var key: String?
 
-  @Option(help: "Rules that rename the file's names; see `lucid checkpoint convert --help`.")
+  @Option(parsing: .unconditional, help: "Rules that rename the file's names; see `lucid checkpoint convert --help`.")
   var map: String?
 
   @Flag(help: "Print JSON.")

@@ -27,7 +27,7 @@ struct CheckpointConvertCommand: AsyncParsableCommand {
   @Option(help: "The element type that floating-point tensors get: bf16, f16, f32 or f64.")
   var dtype: String?
 
-  @Option(help: "Rules that rename, or a file of them.")
+  @Option(parsing: .unconditional, help: "Rules that rename, or a file of them.")
   var map: String?
 
   @Option(help: "Which dictionary of a training checkpoint, as in model_ema.")

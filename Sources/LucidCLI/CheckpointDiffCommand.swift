@@ -23,7 +23,8 @@ struct CheckpointDiffCommand: AsyncParsableCommand {
   @Option(help: "A model that both are compared with: a name that `lucid models list` shows.")
   var against: String?
 
-  @Option(help: "Rules that rename the first file's names; see `lucid checkpoint convert --help`.")
+  @Option(
+    parsing: .unconditional, help: "Rules that rename the first file's names; see `lucid checkpoint convert --help`.")
   var map: String?
 
   @Flag(help: "Compare names and types alone, without reading the numbers.")

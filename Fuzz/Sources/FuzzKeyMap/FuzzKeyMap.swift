@@ -1,9 +1,20 @@
+import CFuzzer
+import Foundation
 import Lucid
 
 /// The rules of key maps: the first line is the rules, the others are names.
-@_cdecl("LLVMFuzzerTestOneInput")
-public func fuzz(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
-  let bytes = UnsafeBufferPointer(start: start, count: count)
+@main
+enum FuzzKeyMap {
+  static func main() {
+    var count = CommandLine.argc
+    var arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>? = CommandLine.unsafeArgv
+    exit(
+      LLVMFuzzerRunDriver(&count, &arguments) { start, count in test(UnsafeBufferPointer(start: start, count: count)) })
+  }
+}
+
+/// One input: an error must be a ``LucidError``, and nothing else may happen.
+private func test(_ bytes: UnsafeBufferPointer<UInt8>) -> CInt {
   let text = String(decoding: bytes, as: UTF8.self)
   let halves = text.split(separator: "\n", maxSplits: 1)
   guard let rules = halves.first, let map = try? KeyMap(String(rules)) else { return 0 }

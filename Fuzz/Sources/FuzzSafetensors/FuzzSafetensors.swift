@@ -1,9 +1,20 @@
+import CFuzzer
+import Foundation
 import Lucid
 
 /// safetensors files: the header, then every tensor to its last byte.
-@_cdecl("LLVMFuzzerTestOneInput")
-public func fuzz(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
-  let bytes = UnsafeBufferPointer(start: start, count: count)
+@main
+enum FuzzSafetensors {
+  static func main() {
+    var count = CommandLine.argc
+    var arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>? = CommandLine.unsafeArgv
+    exit(
+      LLVMFuzzerRunDriver(&count, &arguments) { start, count in test(UnsafeBufferPointer(start: start, count: count)) })
+  }
+}
+
+/// One input: an error must be a ``LucidError``, and nothing else may happen.
+private func test(_ bytes: UnsafeBufferPointer<UInt8>) -> CInt {
   do {
     let dict = try StateDict(checkpoint: bytes, named: "fuzz")
     var sum: UInt8 = 0
