@@ -83,8 +83,6 @@ import Testing
     expectError(
       try program.run("checkpoint", "convert", "small.pth", "x.pth", "--map", "module"), saying: "reading the rule")
     expectError(
-      try program.run("checkpoint", "inspect", "https://example.invalid/x.safetensors"), saying: "LUCID_OFFLINE")
-    expectError(
       try program.run("checkpoint", "inspekt"), status: 64, saying: "Did you mean `lucid checkpoint inspect`?")
   }
 }

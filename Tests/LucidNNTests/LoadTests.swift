@@ -117,7 +117,8 @@ import Testing
     var state = StateDict()
     for key in net.stateDict().keys { state.set("module." + key, try net.stateDict()[key]!) }
     let error = try #require(#expect(throws: LucidError.self) { try net.load(state) })
-    #expect(error.advice?.contains("removingPrefix(\"module.\")") == true)
+    #expect(error.advice?.contains("load renamed(KeyMap(\"-module.\"))") == true, "\(error)")
+    #expect(try net.load(state.renamed(KeyMap("-module."))).isComplete)
     #expect(try net.load(state.removingPrefix("module.")).isComplete)
   }
 
