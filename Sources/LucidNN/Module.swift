@@ -48,7 +48,8 @@ open class Module {
   /// say `eval()` after that.
   public final func callAsFunction(_ x: Tensor) -> Tensor {
     guard isTraceable, !isTraining, x.dtype == .float32, !x.isSymbolic else { return forward(x) }
-    return plans.plan(for: self, inputShape: x.shape)(x)
+    guard let plan = plans.plan(for: self, inputShape: x.shape) else { return forward(x) }
+    return plan(x)
   }
 
   /// Makes the module and all in it train, or not.

@@ -104,6 +104,16 @@ struct PlanTests {
     }
   }
 
+  @Test("Inputs whose shape never repeats are not worth a plan; one that repeats is")
+  func passingShapes() {
+    let block = Block(.plain).eval()
+    var cache = PlanCache()
+    let planned = (4..<24).filter { cache.plan(for: block, inputShape: [1, 16, $0, 5]) != nil }
+    #expect(planned == Array(4..<12))
+    #expect(cache.plan(for: block, inputShape: [1, 16, 23, 5]) != nil)
+    #expect(cache.plan(for: block, inputShape: [1, 16, 11, 5]) != nil)
+  }
+
   @Test("Many tasks may call one plan, and get the same bits")
   func isSendable() async {
     let plan = Plan(Block(.identity).eval(), inputShape: [1, 16, 8, 8])

@@ -21,25 +21,38 @@ struct PlanCache {
   private static let capacity = 8
 
   private var plans: [(shape: Shape, plan: Plan)] = []
+  /// Shapes that came without getting a plan, the last one first.
+  private var passing: [Shape] = []
+  private var missesInARow = 0
   private var fingerprint: [ModuleState] = []
   private var changes = -1
 
-  /// The plan for a module and a shape, made when it is not there or the module is not what it was.
-  mutating func plan(for module: Module, inputShape: Shape) -> Plan {
-    let changesNow = Changes.count
-    if changes != changesNow || fingerprint.first != ModuleState(module) {
-      let now = module.namedModules().map { ModuleState($0.module) }
-      if now != fingerprint { plans = [] }
-      fingerprint = now
-      changes = changesNow
-    }
+  /// The plan for a module and a shape, made when it is not there or the module is not what it was; nil where making one
+  /// does not pay, because every input of late had a new shape and this one has, too.
+  mutating func plan(for module: Module, inputShape: Shape) -> Plan? {
+    forgetIfChanged(module)
     if let index = plans.firstIndex(where: { $0.shape == inputShape }) {
+      missesInARow = 0
       if index != 0 { plans.insert(plans.remove(at: index), at: 0) }
       return plans[0].plan
+    }
+    missesInARow += 1
+    if missesInARow > Self.capacity, !passing.contains(inputShape) {
+      passing = [inputShape] + passing.prefix(4 * Self.capacity)
+      return nil
     }
     let plan = Plan(module, inputShape: inputShape, sharing: plans.first?.plan)
     plans = [(inputShape, plan)] + plans.prefix(Self.capacity - 1)
     return plan
+  }
+
+  private mutating func forgetIfChanged(_ module: Module) {
+    let changesNow = Changes.count
+    guard changes != changesNow || fingerprint.first != ModuleState(module) else { return }
+    let now = module.namedModules().map { ModuleState($0.module) }
+    if now != fingerprint { plans = [] }
+    fingerprint = now
+    changes = changesNow
   }
 }
 
