@@ -32,5 +32,3 @@ void lucid_parallel_for(ptrdiff_t count, ptrdiff_t grain, void (*body)(void *, p
   job_t job = {count, body, context};
   GOMP_parallel(run_share, &job, (unsigned)threads, 0);
 }
-
-int lucid_thread_count(void) { return omp_get_max_threads(); }

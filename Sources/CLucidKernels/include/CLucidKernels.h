@@ -9,9 +9,6 @@
 void lucid_parallel_for(ptrdiff_t count, ptrdiff_t grain, void (*body)(void *context, ptrdiff_t first, ptrdiff_t last),
                         void *context);
 
-/// The number of threads in that pool.
-int lucid_thread_count(void);
-
 /// Converts IEEE 754 half precision to single, exactly, through F16C where the processor has it.
 void lucid_half_to_float(const uint16_t *source, float *target, ptrdiff_t count);
 
