@@ -67,7 +67,7 @@ let package = Package(
     .testTarget(
       name: "LucidModelsTests", dependencies: ["LucidModels", "LucidTesting"], resources: [.copy("Fixtures")]),
     .testTarget(
-      name: "LucidCLITests", dependencies: ["LucidCLI", "Lucid", "LucidTesting"]),
+      name: "LucidCLITests", dependencies: ["LucidCLI", "LucidGenerator", "Lucid", "LucidTesting"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -7,10 +7,13 @@ import Lucid
 /// the line says and prints how long each run took, in milliseconds.
 @main
 enum Bench {
-  static func main() throws {
+  static func main() async throws {
     let arguments = CommandLine.arguments
     if arguments.count == 5, arguments[1] == "load", let count = Int(arguments[4]) {
       return try LoadBench.load(arguments[2], arguments[3], count: count)
+    }
+    if arguments.count == 5, arguments[1] == "hit", let count = Int(arguments[4]) {
+      return try await HubBench.hit(arguments[2], arguments[3], count: count)
     }
     if arguments.dropFirst() == ["convert"] { return LoadBench.convert() }
     guard arguments.count == 4, let batch = Int(arguments[2]) else {

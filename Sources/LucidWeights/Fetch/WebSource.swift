@@ -115,6 +115,7 @@ struct WebSource {
     let etag = partial.origin?.etag
     var left = partial.pieces.indices.filter { !partial.pieces[$0].isWhole }.reversed() as [Int]
     var asked: [Int: Int] = [:]
+    var stalls: [Int: Int] = [:]
     try transfer.run(
       limit: isMuch ? limits.connections : 1, into: partial, expecting: source.byteCount,
       next: {
@@ -132,6 +133,17 @@ struct WebSource {
           return ask
         }
         return nil
+      },
+      stalled: { ask in
+        stalls[ask.piece, default: 0] += 1
+        guard stalls[ask.piece]! < limits.attempts else {
+          throw SourceFailure(
+            .unreachable,
+            "the same part of the file stalled \(limits.attempts) times, after \(partial.receivedCount) of \(total) bytes",
+            isTransient: true)
+        }
+        asked[ask.piece] = nil
+        left.append(ask.piece)
       },
       finished: { answer in
         guard answer.status == 206 else { throw failure(answer.status, answer, " to a part of the file") }

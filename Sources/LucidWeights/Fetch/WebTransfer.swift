@@ -20,6 +20,9 @@ final class WebTransfer {
     let sink: BodySink
     let fields: UnsafeMutablePointer<curl_slist>?
     let errorText = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
+    /// The bytes that had come when the request was last looked at, and when the last of them came.
+    var count = 0
+    var lastChange = ContinuousClock.now
 
     init(_ easy: UnsafeMutableRawPointer, _ sink: BodySink, fields: [String]) {
       (self.easy, self.sink) = (easy, sink)
@@ -78,12 +81,13 @@ final class WebTransfer {
   }
 
   /// Asks for what `next` gives, up to `limit` requests at a time, until it gives no more; `finished` judges each answer.
+  /// A request that stalls while others bring something is given up, and `stalled` is told.
   func run(
     limit: Int, into partial: PartialFile, expecting expected: Int?, next: () throws -> BodySink.Ask?,
-    finished: (Answer) throws -> Void
+    stalled: (BodySink.Ask) throws -> Void = { _ in }, finished: (Answer) throws -> Void
   ) throws {
     defer { stopAll() }
-    let watch = Watch(partial, environment.limits)
+    let watch = Watch(partial)
     while true {
       while active.count < limit, let ask = try next() { try start(ask, partial, expected) }
       if active.isEmpty { break }
@@ -104,9 +108,41 @@ final class WebTransfer {
       if watch.shouldReport(isLast: hasEnded) {
         work.report(.downloading, partial.receivedCount, partial.total ?? expected)
       }
-      if hasEnded { continue }
-      try watch.check(isWaiting: active.values.contains { !Self.isOut($0.easy) }, expected)
+      if hasEnded {
+        watch.lastArrival = .now
+        continue
+      }
+      try giveUpStalled(watch, partial, expected, stalled)
       wait(seconds: min(0.5, environment.limits.stallTimeout / 4))
+    }
+  }
+
+  /// Gives up each request that nothing has come for in a long time. Where nothing has come for any other since, the
+  /// transfer has failed.
+  private func giveUpStalled(
+    _ watch: Watch, _ partial: PartialFile, _ expected: Int?, _ stalled: (BodySink.Ask) throws -> Void
+  ) throws {
+    let now = ContinuousClock.now
+    // Until a request has been sent, the connect timeout rules.
+    for exchange in active.values where exchange.sink.count != exchange.count || !Self.isOut(exchange.easy) {
+      (exchange.count, exchange.lastChange) = (exchange.sink.count, now)
+      watch.lastArrival = now
+    }
+    let patience = environment.limits.stallTimeout
+    for exchange in Array(active.values) where exchange.lastChange.duration(to: now) > .seconds(patience) {
+      guard exchange.lastChange < watch.lastArrival else {
+        let total = (partial.total ?? expected).map { " of \($0)" } ?? ""
+        throw SourceFailure(
+          .unreachable, "nothing arrived for \(patience) seconds, after \(partial.receivedCount)\(total) bytes",
+          isTransient: true)
+      }
+      let ask = exchange.sink.ask
+      stop(exchange)
+      work.report(
+        .warning(
+          "\(ask.address.description): one of several connections brought nothing for \(patience) seconds; asking for "
+            + "its part again"))
+      try stalled(ask)
     }
   }
 
@@ -230,27 +266,13 @@ final class WebTransfer {
   }
 }
 
-/// Notices when nothing arrives any more, and when it is time to tell how far a transfer is.
+/// When something last arrived, and when it is time to tell how far a transfer is.
 private final class Watch {
   private let partial: PartialFile
-  private let limits: FetchEnvironment.Limits
-  private var lastByteCount = -1
-  private var lastChange = ContinuousClock.now
+  var lastArrival = ContinuousClock.now
   private var lastReport = ContinuousClock.now - .seconds(1)
 
-  init(_ partial: PartialFile, _ limits: FetchEnvironment.Limits) { (self.partial, self.limits) = (partial, limits) }
-
-  func check(isWaiting: Bool, _ expected: Int?) throws {
-    let now = ContinuousClock.now
-    if partial.receivedCount != lastByteCount || isWaiting {
-      (lastByteCount, lastChange) = (partial.receivedCount, now)
-    } else if lastChange.duration(to: now) > .seconds(limits.stallTimeout) {
-      let total = (partial.total ?? expected).map { " of \($0)" } ?? ""
-      throw SourceFailure(
-        .unreachable, "nothing arrived for \(limits.stallTimeout) seconds, after \(lastByteCount)\(total) bytes",
-        isTransient: true)
-    }
-  }
+  init(_ partial: PartialFile) { self.partial = partial }
 
   func shouldReport(isLast: Bool) -> Bool {
     let now = ContinuousClock.now

@@ -40,6 +40,7 @@ import Testing
 
   @Test func tensorsOutliveTheStateDictAndTheFile() throws {
     let copy = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID()).pth")
+    defer { try? FileManager.default.removeItem(at: copy) }
     try FileManager.default.copyItem(atPath: FileFixtures.path("small.zip.pth"), toPath: copy.path)
     let tensor = try #require(try StateDict(contentsOf: copy.path)["weight"])
     try FileManager.default.removeItem(at: copy)
