@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test bench format lint
+.PHONY: help setup demo test examples bench format lint
 
 help: ## Say what there is to make
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -13,6 +13,9 @@ demo: setup ## Build, and name a photograph with pretrained weights
 
 test: setup ## Build and run every test
 	@scripts/test
+
+examples: setup ## Build and run the packages under Examples/
+	@scripts/examples
 
 bench: setup ## Compare with other libraries
 	@Benchmarks/run

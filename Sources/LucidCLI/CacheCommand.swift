@@ -9,10 +9,20 @@ struct CacheCommand: AsyncParsableCommand {
 
   /// The root of the cache.
   fileprivate static func root() throws -> String {
-    if let root = FetchEnvironment.process.cacheRoot { return root }
-    throw LucidError(
-      .fileUnreadable, doing: "looking at the cache", problem: "there is no home directory",
-      advice: "Set LUCID_HOME to a folder of your own.")
+    guard let root = FetchEnvironment.process.cacheRoot else {
+      throw LucidError(
+        .fileUnreadable, doing: "looking at the cache", problem: "there is no home directory",
+        advice: "Set LUCID_HOME to a folder of your own.")
+    }
+    var isFolder: ObjCBool = false
+    let isThere = FileManager.default.fileExists(atPath: root, isDirectory: &isFolder)
+    if isThere, !isFolder.boolValue || access(root, R_OK | X_OK) != 0 {
+      throw LucidError(
+        .fileUnreadable, doing: "looking at the cache \(root)",
+        problem: isFolder.boolValue ? "the folder may not be read" : "it is a file, not a folder",
+        advice: "Set LUCID_HOME to a folder of your own.")
+    }
+    return root
   }
 
   fileprivate static func date(_ seconds: Int) -> String {
@@ -78,7 +88,7 @@ struct CacheCommand: AsyncParsableCommand {
         guard !found.isEmpty else {
           throw LucidError(
             .unknownName, doing: "removing \(name)", problem: "nothing in \(inventory.layout.root) goes by that name",
-            advice: "`lucid cache ls` shows what is there.")
+            advice: "`lucid cache ls` shows names and first digits; of the digits, at least 8 are needed.")
         }
         return found
       }
@@ -94,7 +104,7 @@ struct CacheCommand: AsyncParsableCommand {
       commandName: "prune",
       abstract: "Make the cache no larger than asked.",
       discussion: """
-        What was not finished and abandoned goes first, then the files that were used the longest ago. All of it can be
+        What was not finished and abandoned goes first, then the files that were used the longest ago. All of it can be \
         fetched again.
 
         EXAMPLE:
@@ -153,11 +163,16 @@ struct CacheCommand: AsyncParsableCommand {
           try Console.print("\(finding.kind): \(finding.path): \(finding.problem) (\(fate))")
         }
         let count = doctor.inventory.blobs().count
-        try Console.print(
-          findings.isEmpty
-            ? "\(count) files, all as they should be"
-            : "\(count) files"
-              + (fix || !findings.contains(where: \.isSafeToRemove) ? "" : "; --fix removes what is safe to"))
+        let files = "\(count) \(count == 1 ? "file" : "files")"
+        if findings.isEmpty {
+          try Console.print("\(files), all as they should be")
+        } else if !findings.contains(where: \.isSafeToRemove) {
+          try Console.print(files)
+        } else if fix {
+          try Console.print("\(files) left; what was removed is fetched again when it is used")
+        } else {
+          try Console.print("\(files); `lucid cache doctor --fix` removes what is safe to remove")
+        }
       }
       if !fix, findings.contains(where: { $0.kind == "damaged" }) { throw ExitCode.failure }
     }

@@ -22,7 +22,7 @@ func fetching<Result: Sendable>(
   do {
     return try await task.value
   } catch is CancellationError {
-    Console.printError("interrupted")
+    Console.printError("interrupted: run the command again to finish")
     throw ExitCode(128 + (received.withLock { $0 } ?? SIGINT))
   }
 }

@@ -13,8 +13,10 @@ struct LucidCommand: AsyncParsableCommand {
         lucid classify *.jpg --json          many pictures, for a script
         lucid weights list                   the published checkpoints
         lucid weights info resnet18          what is known about one
+        lucid weights plot -o all.svg        accuracy against cost, drawn
         lucid weights download resnet18      fetch and verify one, for later
         lucid weights lock resnet18          pin its bytes for a program
+        lucid weights add my.pth --name my   describe one of your own
         lucid cache prune --max-size 5GB     make room
         lucid models info resnet18           an architecture, layer by layer
         lucid run resnet18 --weights my.pth --input x.npy --output y.npy

@@ -5,7 +5,8 @@ import Synchronization
 /// Calls `body` with a handler that draws a line of progress on a terminal; where standard error is none, or
 /// with `LUCID_PROGRESS=0`, only warnings are printed.
 func withProgress<Result>(_ body: (@escaping ProgressHandler) async throws -> Result) async rethrows -> Result {
-  let isWanted = ProcessInfo.processInfo.environment["LUCID_PROGRESS"] != "0"
+  let wish = ProcessInfo.processInfo.environment["LUCID_PROGRESS"] ?? ""
+  let isWanted = FetchEnvironment.switchValue(wish) != false
   let line = ProgressLine(columns: isWanted ? Console.columns : nil)
   defer { line.clear() }
   return try await body { line.show($0) }

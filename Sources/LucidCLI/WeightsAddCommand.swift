@@ -7,8 +7,8 @@ struct WeightsAddCommand: AsyncParsableCommand {
     commandName: "add",
     abstract: "Describe a checkpoint of your own in a manifest, ready to be hosted.",
     discussion: """
-      Writes NAME's family.weights.json, or adds to it, with what the file says of itself: its SHA-256 and size, the
-      number of parameters and, where the model is one of Lucid's, of classes. LucidWeightsPlugin makes an enum of the
+      Writes NAME's family.weights.json, or adds to it, with what the file says of itself: its SHA-256 and size, the \
+      number of parameters and, where the model is one of Lucid's, of classes. LucidWeightsPlugin makes an enum of the \
       manifest, which the model's factory accepts. What cannot be known is null; options fill it in.
 
       EXAMPLES:

@@ -25,7 +25,14 @@ struct WeightsCommand: AsyncParsableCommand {
     var json = false
 
     func run() async throws {
-      try printWeights(filter.apply(to: WeightCatalog.builtIn.allWeights), json: json)
+      let rows = try filter.apply(to: WeightCatalog.builtIn.allWeights)
+      if rows.isEmpty, !json {
+        let licenses = Set(WeightCatalog.builtIn.allWeights.map { $0.weights.meta.license ?? "none" }).sorted()
+        throw LucidError(
+          .unknownName, doing: "listing checkpoints", problem: "the filters leave none",
+          advice: "Loosen one. The licenses are \(licenses.joined(separator: ", ")).")
+      }
+      try printWeights(rows, json: json)
     }
   }
 

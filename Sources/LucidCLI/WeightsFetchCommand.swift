@@ -6,7 +6,7 @@ struct WeightsFetchCommand: AsyncParsableCommand {
     commandName: "fetch",
     abstract: "Fetch a checkpoint of your own by its address, and verify it.",
     discussion: """
-      Prints the path of the file. The first digits of the SHA-256, at least eight, do where no more are known. A private
+      Prints the path of the file. The first digits of the SHA-256, at least eight, do where no more are known. A private \
       server's token is given as LUCID_TOKENS="https://models.example.org=TOKEN".
 
       EXAMPLES:

@@ -7,8 +7,8 @@ struct WeightsLockCommand: AsyncParsableCommand {
     commandName: "lock",
     abstract: "Write the full digests of checkpoints into a lock file.",
     discussion: """
-      The file, lucid.lock or what LUCID_LOCK names, belongs beside a program's sources. With LUCID_FROZEN=1 a program
-      then uses these bytes and no others. A checkpoint of which only the first digits are published is fetched to
+      The file, lucid.lock or what LUCID_LOCK names, belongs beside a program's sources. With LUCID_FROZEN=1 a program \
+      then uses these bytes and no others. A checkpoint of which only the first digits are published is fetched to \
       learn the rest. Entries of other checkpoints stay; without names, those that are there are written anew.
 
       EXAMPLES:

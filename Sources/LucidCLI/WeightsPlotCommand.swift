@@ -6,7 +6,7 @@ struct WeightsPlotCommand: AsyncParsableCommand {
     commandName: "plot",
     abstract: "Draw the accuracy of checkpoints against what they cost.",
     discussion: """
-      Draws the checkpoints that the filters leave, one chart for each cost, with the Pareto frontier: those that no
+      Draws the checkpoints that the filters leave, one chart for each cost, with the Pareto frontier: those that no \
       other beats in both. The ending of the file chooses SVG or PNG. Prints the path of the file.
 
       EXAMPLES:

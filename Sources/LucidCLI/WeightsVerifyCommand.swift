@@ -6,7 +6,7 @@ struct WeightsVerifyCommand: AsyncParsableCommand {
     commandName: "verify",
     abstract: "Hash the checkpoints that are on this machine and compare with what was published.",
     discussion: """
-      Nothing is fetched. Without names, all checkpoints that are there are verified. The exit status is 1 where one is
+      Nothing is fetched. Without names, all checkpoints that are there are verified. The exit status is 1 where one is \
       not what it should be, or is named and not there.
 
       EXAMPLE:

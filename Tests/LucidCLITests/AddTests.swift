@@ -104,7 +104,7 @@ import Testing
     (["m.pth", "--name", "x", "--model", "resnet18"], "lucid checkpoint check"),
     (["m.pth", "--name", "x", "--model", "rsnet18"], "did you mean"),
     (["m.pth", "--name", "x", "--type", "X", "--categories", "none.txt"], "none.txt"),
-    (["m.pth", "--name", "x", "--type", "X", "--preprocessing", "vgg16.IMAGENET1K_FEATURES"], "states none"),
+    (["m.pth", "--name", "x", "--type", "X", "--preprocessing", "zebra"], "no model is named"),
     (["m.pth", "--name", "broken", "--type", "X"], "it is no JSON"),
     (["m.pth", "--name", "old", "--type", "X"], "no manifest of version 1"),
   ]

@@ -33,7 +33,7 @@ import Testing
     #expect(outcome.status == status)
     #expect(outcome.output == "")
     // Nothing else: where standard error is no terminal, no progress is shown.
-    #expect(outcome.errors == "interrupted\n")
+    #expect(outcome.errors == "interrupted: run the command again to finish\n")
     #expect(program.folder.files(below: "home") == ["CACHEDIR.TAG"])
     #expect(kill(try #require(child), 0) == -1, "what was downloading still runs")
   }

@@ -29,6 +29,7 @@ import Testing
     #expect(small.status == 0)
     #expect(
       small.output.split(separator: "\n").dropFirst().first?.hasPrefix("MobileNet_V2_Weights.IMAGENET1K_V2") == true)
+    expectError(try program.run("weights", "list", "--license", "gpl"), saying: "leave none", "apache-2.0")
     expectError(
       try program.run("weights", "list", "--family", "birds"), saying: "no family is named \"birds\"", "ResNet")
   }
@@ -63,8 +64,25 @@ import Testing
     let sick = try program.run("cache", "doctor")
     #expect(sick.status == 1)
     #expect(sick.output.contains("damaged: \(blob)") && sick.output.contains("abandoned: "))
+    #expect(sick.output.hasSuffix("2 files; `lucid cache doctor --fix` removes what is safe to remove\n"))
     #expect(try program.run("cache", "doctor", "--fix").status == 0)
-    #expect(try program.run("cache", "doctor").output == "1 files, all as they should be\n")
+    #expect(try program.run("cache", "doctor").output == "1 file, all as they should be\n")
+  }
+
+  @Test func aCacheThatIsAFileIsSaid() throws {
+    let program = Program(in: try Scratch())
+    try program.folder.write("home", Data("not a folder".utf8))
+    for command in ["ls", "doctor"] {
+      expectError(try program.run("cache", command), saying: "it is a file, not a folder", "LUCID_HOME")
+    }
+  }
+
+  @Test(arguments: ["{", "{}", "[1]"]) func aDamagedLockFileIsSaidInWords(text: String) throws {
+    let program = Program(in: try Scratch())
+    try program.folder.write("lucid.lock", Data(text.utf8))
+    let outcome = try program.run("weights", "lock", "efficientnet_lite0")
+    expectError(outcome, saying: "reading the lock file lucid.lock", "version control")
+    #expect(!outcome.errors.contains("Decoding"))
   }
 
   @Test func lockIsWrittenAndHonoured() throws {

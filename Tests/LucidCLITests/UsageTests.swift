@@ -5,7 +5,8 @@ import Testing
 @Suite struct UsageTests {
   static let helps: [[String]] = [
     [], ["--help"], ["classify", "--help"], ["weights", "--help"], ["weights", "list", "--help"],
-    ["weights", "info", "--help"], ["weights", "download", "--help"], ["models", "--help"],
+    ["weights", "info", "--help"], ["weights", "download", "--help"], ["weights", "plot", "--help"],
+    ["weights", "add", "--help"], ["cache", "doctor", "--help"], ["models", "--help"],
     ["models", "list", "--help"],
     ["models", "info", "--help"], ["run", "--help"], ["help", "run"], ["checkpoint", "--help"],
     ["checkpoint", "inspect", "--help"], ["checkpoint", "diff", "--help"], ["checkpoint", "convert", "--help"],

@@ -77,6 +77,17 @@ import Testing
     #expect(error.description.contains(advice) && error.description.contains("/c/partial/m"))
   }
 
+  @Test func fileThatNoDiskHasRoomForIsNotEvenAskedFor() async throws {
+    let server = try LoopbackServer(["/m": [.ok(bytes)]])
+    let scratch = try FetchScratch()
+    let huge = WeightSource(.url(server.url("/m")), digest: .sha256(try sha256(bytes)), byteCount: 1 << 60)
+    let error = try await failure(scratch, huge)
+    #expect(error.code == .insufficientSpace && error.byteCounts["needed"] == 1 << 60)
+    #expect((1..<(1 << 60)).contains(error.byteCounts["available"] ?? 0))
+    #expect(error.description.contains("lucid cache prune") && error.description.contains("LUCID_HOME"))
+    #expect(server.requests == [] && scratch.partials() == [])
+  }
+
   @Test(.enabled(if: FetchScratch.hasSmallDisks, "needs the right to mount a file system"))
   func fullDiskIsSaidAndLeavesNothing() async throws {
     let big = scrambled(400_000)

@@ -38,4 +38,28 @@ import Testing
     #expect(FetchEnvironment(variables: ["SSL_CERT_FILE": "/b.pem"]).certificateFile == "/b.pem")
     #expect(FetchEnvironment(variables: [:]).certificateFile == nil)
   }
+
+  static let faults: [(variables: [String: String], words: String)] = [
+    (["LUCID_OFFLINE": "ja"], "LUCID_OFFLINE: its value \"ja\" is neither on nor off"),
+    (["LUCID_FROZEN": "2"], "LUCID_FROZEN"), (["LUCID_CONNECTIONS": "many"], "LUCID_CONNECTIONS"),
+    (["LUCID_CONNECTIONS": "0"], "LUCID_CONNECTIONS"),
+    (["LUCID_MIRRORS": "https://a/=https://b/ https://c/"], "https://c/"),
+    (["LUCID_MIRRORS": "a=https://b/"], "PREFIX=REPLACEMENT"), (["LUCID_TOKENS": "s3cret"], "ORIGIN=TOKEN"),
+    (["LUCID_TOKENS": "models.example.org=s3cret"], "https://models.example.org=TOKEN"),
+  ]
+
+  @Test(arguments: faults)
+  func valueThatCannotBeUnderstoodIsAnError(variables: [String: String], words: String) async throws {
+    let error = try await failure(FetchScratch(variables), source("https://x.invalid/m", [1]))
+    #expect(error.code == .invalidInput && error.description.contains(words), "\(error)")
+    #expect(!error.description.contains("s3cret"))
+  }
+
+  @Test(arguments: [
+    [:], ["LUCID_OFFLINE": "off", "LUCID_FROZEN": "No", "LUCID_CONNECTIONS": ""],
+    ["LUCID_OFFLINE": "TRUE", "LUCID_CONNECTIONS": "3", "LUCID_TOKENS": "https://a=b  https://c=d=e"],
+  ])
+  func valuesThatAreUnderstood(variables: [String: String]) {
+    #expect(FetchEnvironment(variables: variables).fault == nil)
+  }
 }

@@ -89,6 +89,22 @@ import Testing
     Issue.record("not fetched at the second try either")
   }
 
+  /// All of it had come, from a server that did not tell the size, when the process was killed.
+  @Test func noSuchRangeAfterTheLastByteMeansThatAllIsThere() async throws {
+    let server = try LoopbackServer(["/m": [.file(bytes, etag: "\"a\"")]])
+    let scratch = try FetchScratch()
+    let source = try source(server.url("/m"), bytes)
+    let origin = PartialOrigin(
+      addressDigest: try IncrementalSHA256.digest(of: server.url("/m")), place: server.url("/m"), etag: "\"a\"",
+      byteCount: nil)
+    let folder = "cache/partial/\(source.digest.hex).idle-x"
+    _ = try scratch.write(Array(origin.text.utf8), to: "\(folder)/origin")
+    _ = try scratch.write(bytes, to: "\(folder)/bytes")
+    let file = try await scratch.resolver.resolve([source], name: "m")
+    #expect(try contents(file.path) == bytes)
+    #expect(server.requests.count == 1 && server.sentBytes == 0)
+  }
+
   @Test func nextSourceContinuesFromThatByte() async throws {
     let first = try LoopbackServer(["/m": [.file(bytes, etag: "\"a\"", cut: 700_000), .hangUp]])
     let second = try LoopbackServer(["/copy": [.file(bytes, etag: "\"x\"")]])

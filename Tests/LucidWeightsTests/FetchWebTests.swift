@@ -93,14 +93,26 @@ import Testing
     #expect(log.warnings.count == 3)
   }
 
-  @Test func retryAfterIsObeyed() async throws {
-    let server = try LoopbackServer(["/m": [.status(503, headers: ["Retry-After": "1"]), .ok(bytes)]])
+  @Test(arguments: [429, 503]) func retryAfterIsObeyed(status: Int) async throws {
+    let server = try LoopbackServer(["/m": [.status(status, headers: ["Retry-After": "1"]), .ok(bytes)]])
     let clock = ContinuousClock()
     let scratch = try FetchScratch()
     let took = try await clock.measure {
       _ = try await scratch.resolver.resolve([source(server.url("/m"), bytes)], name: "m")
     }
     #expect(took >= .seconds(1))
+  }
+
+  /// A server that takes the connection and never answers what TLS begins with.
+  @Test func connectingHasATimeLimit() async throws {
+    let server = try LoopbackServer([:])
+    let scratch = try FetchScratch {
+      $0.limits.connectTimeout = 0.2
+      $0.limits.attempts = 2
+    }
+    let error = try await failure(
+      scratch, source(server.url("/m").replacing("http://", with: "https://"), bytes))
+    #expect(error.code == .unreachable && error.description.contains("tried 2 times"), "\(error)")
   }
 
   @Test func redirectsWithinTheRulesAreFollowed() async throws {

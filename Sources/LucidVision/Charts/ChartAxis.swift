@@ -29,8 +29,8 @@ package struct ChartAxis: Sendable, Hashable {
       let steps = Self.logarithmicTicks(range, [1, 2, 5])
       (self.range, ticks) = (range, steps.count > 10 ? Self.logarithmicTicks(range, [1]) : steps)
     } else {
-      let spread = most > least ? most - least : max(abs(most), 1) * 0.1
-      let range = (includesZero && least == 0 ? 0 : least - spread * 0.07)...most + spread * 0.07
+      let margin = most > least ? (most - least) * 0.07 : max(abs(most), 1) * 0.05
+      let range = (includesZero && least == 0 ? 0 : least - margin)...most + margin
       (self.range, ticks) = (range, Self.linearTicks(range))
     }
   }

@@ -65,8 +65,7 @@ public struct FetchEnvironment: Sendable {
     }
     offlineReason =
       ["LUCID_OFFLINE", "HF_HUB_OFFLINE"].lazy.compactMap { name -> String? in
-        guard let text = value(name), ["1", "true", "yes", "on"].contains(text.lowercased()) else { return nil }
-        return "\(name)=\(text)"
+        value(name).flatMap { Self.switchValue($0) == true ? "\(name)=\($0)" : nil }
       }.first
     if let count = value("LUCID_CONNECTIONS").flatMap({ Int($0) }), count > 0 { limits.connections = min(count, 16) }
     certificateFile = (value("LUCID_CA_BUNDLE") ?? value("SSL_CERT_FILE")).map { Self.absolutePath($0, home: home) }

@@ -22,7 +22,9 @@ extension FetchEnvironment {
     do {
       original = try HubAddress(address)?.url(endpoint: hubEndpoint) ?? address
     } catch let failure as SourceFailure {
-      throw LucidError(failure.code, doing: "reading a weight entry", problem: failure.problem)
+      throw LucidError(
+        failure.code, doing: "reading a weight entry", problem: failure.problem,
+        advice: "Correct the entry, as in hf://owner/repo/model.safetensors; without a revision, main is meant.")
     }
     let mirrors = pairs("LUCID_MIRRORS").compactMap { prefix, replacement in
       original.hasPrefix(prefix) ? replacement + original.dropFirst(prefix.count) : nil

@@ -3,6 +3,18 @@ import LucidTensor
 /// Why one source did not give the file: another may. What is wrong on this machine, such as a full disk, is a
 /// `LucidError` at once, since no other source can help.
 struct SourceFailure: Error, Sendable {
+  /// What a person may try.
+  enum Remedy: Sendable {
+    /// Nothing that the text does not say.
+    case asSaid
+    /// To look after the network.
+    case network
+    /// To look at the address.
+    case address
+    /// To find out why the bytes are others.
+    case digest
+  }
+
   let code: LucidError.Code
   /// What was expected and what was found.
   let problem: String
@@ -10,11 +22,16 @@ struct SourceFailure: Error, Sendable {
   var isTransient = false
   /// The seconds that the server asks to wait before that.
   var retryAfter: Int?
+  let remedy: Remedy
 
-  init(_ code: LucidError.Code, _ problem: String, isTransient: Bool = false, retryAfter: Int? = nil) {
+  init(
+    _ code: LucidError.Code, _ problem: String, isTransient: Bool = false, retryAfter: Int? = nil,
+    remedy: Remedy? = nil
+  ) {
     self.code = code
     self.problem = WebAddress.redacted(problem)
     self.isTransient = isTransient
     self.retryAfter = retryAfter
+    self.remedy = remedy ?? (code == .digestMismatch ? .digest : code == .invalidInput ? .address : .asSaid)
   }
 }

@@ -39,7 +39,8 @@ struct WebSource {
         guard asked <= limits.longestRetryDelay else { throw failure }
         guard attempt < limits.attempts else {
           throw limits.attempts > 1
-            ? SourceFailure(failure.code, "\(failure.problem) (tried \(attempt) times)") : failure
+            ? SourceFailure(failure.code, "\(failure.problem) (tried \(attempt) times)", remedy: failure.remedy)
+            : failure
         }
         let backoff = limits.retryDelay * Double(1 << min(attempt - 1, 16)) * Double.random(in: 0.75...1.25)
         work.report(.warning("\(start.description): \(failure.problem); trying again"))
@@ -140,7 +141,7 @@ struct WebSource {
           throw SourceFailure(
             .unreachable,
             "the same part of the file stalled \(limits.attempts) times, after \(partial.receivedCount) of \(total) bytes",
-            isTransient: true)
+            isTransient: true, remedy: .network)
         }
         asked[ask.piece] = nil
         left.append(ask.piece)
@@ -158,14 +159,16 @@ struct WebSource {
   private func failure(_ status: Int, _ answer: WebTransfer.Answer, _ place: String) -> SourceFailure {
     SourceFailure(
       .unreachable, Self.statusText(status) + place + Self.hint(status),
-      isTransient: [408, 429, 500, 502, 503, 504].contains(status), retryAfter: answer.retryAfter)
+      isTransient: [408, 429, 500, 502, 503, 504].contains(status), retryAfter: answer.retryAfter,
+      remedy: [404, 410].contains(status) ? .address : nil)
   }
 
   /// Explains what a digest would only reject.
   private func checkBody(_ answer: WebTransfer.Answer, _ partial: PartialFile) throws {
     if let expected = source.byteCount ?? partial.total, partial.byteCount < expected {
       throw SourceFailure(
-        .unreachable, "the connection was closed after \(partial.byteCount) of \(expected) bytes", isTransient: true)
+        .unreachable, "the connection was closed after \(partial.byteCount) of \(expected) bytes", isTransient: true,
+        remedy: .network)
     }
     guard let type = answer.contentType?.lowercased(), type.hasPrefix("text/html") else { return }
     let sha256 = try partial.sha256()

@@ -134,7 +134,7 @@ final class WebTransfer {
         let total = (partial.total ?? expected).map { " of \($0)" } ?? ""
         throw SourceFailure(
           .unreachable, "nothing arrived for \(patience) seconds, after \(partial.receivedCount)\(total) bytes",
-          isTransient: true)
+          isTransient: true, remedy: .network)
       }
       let ask = exchange.sink.ask
       stop(exchange)
@@ -243,7 +243,8 @@ final class WebTransfer {
     let detail = text.pointee == 0 ? String(cString: curl_easy_strerror(code)) : String(cString: text)
     switch code {
     case CURLE_PARTIAL_FILE:
-      return SourceFailure(.unreachable, "the connection was closed after \(sink.progressText)", isTransient: true)
+      return SourceFailure(
+        .unreachable, "the connection was closed after \(sink.progressText)", isTransient: true, remedy: .network)
     case CURLE_SSL_CACERT_BADFILE:
       return SourceFailure(
         .unreachable,
@@ -254,8 +255,8 @@ final class WebTransfer {
     case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY, CURLE_COULDNT_CONNECT, CURLE_OPERATION_TIMEDOUT,
       CURLE_SEND_ERROR, CURLE_RECV_ERROR, CURLE_GOT_NOTHING, CURLE_SSL_CONNECT_ERROR, CURLE_HTTP2, CURLE_HTTP2_STREAM:
       let progress = sink.byteCount > 0 ? " after \(sink.progressText)" : ""
-      return SourceFailure(.unreachable, detail + progress, isTransient: true)
-    default: return SourceFailure(.unreachable, detail)
+      return SourceFailure(.unreachable, detail + progress, isTransient: true, remedy: .network)
+    default: return SourceFailure(.unreachable, detail, remedy: .network)
     }
   }
 

@@ -46,12 +46,14 @@ public struct WeightLock: Sendable, Hashable, Codable {
       let files = weights.values.joined()
       if lock == Self.version, files.allSatisfy({ $0.sha256.isHexadecimal(count: 64...64) }) { return }
       problem = lock == Self.version ? "a SHA-256 in it has not 64 lower-case digits" : "its version is \(lock), not 1"
+    } catch DecodingError.dataCorrupted {
+      problem = "it is no JSON"
     } catch {
-      problem = "it is no lock file of Lucid: \(error)"
+      problem = "it is no lock file of Lucid: it has not the version, the date and the checkpoints' files that one has"
     }
     throw LucidError(
       .corruptFile, doing: "reading the lock file \(path)", problem: problem,
-      advice: "Take it back from version control, or write it anew with `lucid weights lock NAME`.")
+      advice: "Take it back from version control; or remove it, and write it anew with `lucid weights lock NAME`.")
   }
 
   /// Writes the lock file, whole or not at all.
@@ -108,7 +110,7 @@ public struct WeightLock: Sendable, Hashable, Codable {
 extension FetchEnvironment {
   /// Whether only files that the lock file names may be used: `LUCID_FROZEN=1`.
   public var isFrozen: Bool {
-    get { ["1", "true", "yes", "on"].contains(value("LUCID_FROZEN")?.lowercased()) }
+    get { value("LUCID_FROZEN").flatMap(Self.switchValue) == true }
     set { variables["LUCID_FROZEN"] = newValue ? "1" : nil }
   }
 

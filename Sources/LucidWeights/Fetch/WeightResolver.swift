@@ -56,11 +56,13 @@ public final class WeightResolver: Sendable {
   ///   - name: what the file is to a person, as in `ResNet_18_Weights.IMAGENET1K_V1`; for messages.
   ///   - progress: is told how far the fetch is.
   /// - Throws: `LucidError` with `.unreachable` if no source has it, `.digestMismatch` if all that any has is something
-  ///   else, `.fileUnreadable` if the cache cannot be used, `.invalidInput` for a digest that is none; and
+  ///   else, `.fileUnreadable` if the cache cannot be used, `.invalidInput` for a digest that is none and for a variable of
+  ///   the environment that cannot be understood; and
   ///   `CancellationError`, when the task was cancelled and the traces of the fetch have been cleared away.
   public func resolve(
     _ sources: [WeightSource], name: String, progress: ProgressHandler? = nil
   ) async throws -> VerifiedFile {
+    if let fault = environment.fault { throw fault }
     let allowed = try environment.locked(name, sources)
     let file = try await find(allowed, name: name, progress: progress)
     try environment.noteInLockFile(name, allowed, file)
@@ -166,7 +168,7 @@ public final class WeightResolver: Sendable {
       throw SourceFailure(error.code, error.problem)
     }
     let isThere = try FileSystem.status(of: path) != nil
-    throw SourceFailure(.unreachable, isThere ? "\(path) is not a file" : "there is no file \(path)")
+    throw SourceFailure(.unreachable, isThere ? "\(path) is not a file" : "there is no file \(path)", remedy: .address)
   }
 
   private static func path(ofFileAddress address: String) throws -> String {

