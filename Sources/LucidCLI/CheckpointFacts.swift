@@ -70,13 +70,12 @@ struct ModelFit {
     numParams = module.parameterCount + pairs.reduce(0) { $0 + $1.1.reduce(1, *) - $1.0.reduce(1, *) }
   }
 
-  /// The model whose names and shapes are the file's. Those that are about as large are tried, the nearest first.
+  /// The model whose names and shapes are the file's. The one nearest in size is tried first.
   static func find(_ facts: CheckpointFacts) -> ModelFit? {
     let count = Double(facts.trainedCount)
     let near = WeightCatalog.builtIn.models.compactMap { model -> (CatalogModel, Double)? in
       guard let usual = model.defaultWeights?.meta.numParams.map(Double.init) else { return nil }
-      let ratio = max(count, usual) / max(1, min(count, usual))
-      return ratio < 2 ? (model, ratio) : nil
+      return (model, abs(count - usual))
     }
     for (model, _) in near.sorted(by: { $0.1 < $1.1 }) { if let fit = ModelFit(model, facts.dict) { return fit } }
     return nil

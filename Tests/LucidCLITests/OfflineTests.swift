@@ -7,7 +7,7 @@ import Testing
   private let data = Data((0..<50_000).map { UInt8(truncatingIfNeeded: $0 &* 7) })
 
   @Test(arguments: ["LUCID_OFFLINE", "HF_HUB_OFFLINE"]) func offlineOpensNoSocket(variable: String) throws {
-    let program = Program(in: try Scratch(), ["LUCID_OFFLINE": "", variable: "1"])
+    let program = Program(in: try Scratch(), ["LUCID_OFFLINE": ""].merging([variable: "1"]) { $1 })
     let arguments = [Program.path, "weights", "fetch", "https://127.0.0.1:9/m.bin", "--sha256", sha256(data)]
     let missing = try SocketGuard.run(program, arguments)
     expectError(missing, saying: "\(variable)=1 forbids the network")

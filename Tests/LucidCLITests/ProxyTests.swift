@@ -24,7 +24,7 @@ import Testing
     let program = Program(in: try Scratch(), ["LUCID_OFFLINE": "", "no_proxy": "", "https_proxy": proxy.url("")])
     let outcome = try program.run(
       "weights", "fetch", "https://models.invalid/m.bin", "--sha256", sha256(Data(bytes)))
-    expectError(outcome, saying: "407", "https_proxy")
+    expectError(outcome, saying: "407 Proxy Authentication Required", "https_proxy")
     #expect(proxy.heads[0].hasPrefix("CONNECT models.invalid:443 "))
   }
 

@@ -46,7 +46,7 @@ import Testing
       says: ["closed after 5000 of 300000 bytes"], requests: 3, sized: true),
     Fault(
       name: "stall", responses: [.stall(Array(bytes.prefix(5000)), total: 300_000)],
-      says: ["nothing arrived for 0.2 seconds", "5000 of 300000 bytes"], requests: 3),
+      says: ["nothing arrived for 1.0 seconds", "5000 of 300000 bytes"], requests: 3),
     Fault(name: "hang-up", responses: [.hangUp], says: ["Empty reply"], requests: 3),
     Fault(name: "empty", responses: [.ok([])], says: ["e3b0c442"], code: .digestMismatch),
     Fault(
@@ -62,7 +62,8 @@ import Testing
   @Test(arguments: faults)
   func faultPublishesNothing(fault: Fault) async throws {
     let server = try LoopbackServer(["/m": fault.responses])
-    let scratch = try FetchScratch { $0.limits.stallTimeout = 0.2 }
+    // Short only where it is what is tested: a machine may be busy with other tests.
+    let scratch = try FetchScratch { if fault.name == "stall" { $0.limits.stallTimeout = 1 } }
     let error = try await failure(scratch, source(server.url("/m"), bytes, sized: fault.sized))
     #expect(error.code == fault.code)
     for text in fault.says + ["Test_Weights.V1", "/manual/m", server.url("/m")] {

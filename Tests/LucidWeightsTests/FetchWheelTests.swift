@@ -138,7 +138,7 @@ private final class WheelShop: Sendable {
   init(member: [UInt8], _ variables: [String: String] = [:]) throws {
     let noConfiguration = ["PIP_NO_INDEX": "1", "PIP_CONFIG_FILE": "/dev/null"]
     scratch = try FetchScratch(noConfiguration.merging(variables) { $1 }) {
-      $0.variables["PIP_FIND_LINKS"] = "\($0.homeDirectory!)/wheels"
+      if variables["PIP_FIND_LINKS"] == nil { $0.variables["PIP_FIND_LINKS"] = "\($0.homeDirectory!)/wheels" }
     }
     let folder = "\(scratch.folder)/wheels"
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)

@@ -240,6 +240,13 @@ final class WebTransfer {
 
   private func failure(_ code: CURLcode, _ exchange: Exchange) -> SourceFailure {
     let (sink, text) = (exchange.sink, exchange.errorText)
+    var proxyStatus = 0
+    lucid_curl_get_long(exchange.easy, CURLINFO_HTTP_CONNECTCODE, &proxyStatus)
+    if proxyStatus >= 300 {
+      return SourceFailure(
+        .unreachable, "the proxy does not let it through: \(WebSource.statusText(proxyStatus))",
+        isTransient: proxyStatus >= 500, remedy: .network)
+    }
     let detail = text.pointee == 0 ? String(cString: curl_easy_strerror(code)) : String(cString: text)
     switch code {
     case CURLE_PARTIAL_FILE:
