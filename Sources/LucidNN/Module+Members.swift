@@ -88,7 +88,7 @@ extension Module {
     var value: Tensor {
       get {
         switch content {
-        case .parameter(let parameter): parameter.value
+        case .parameter(let parameter): parameter.constant
         case .buffer(let buffer): buffer.value
         }
       }

@@ -45,9 +45,10 @@ open class Module {
   /// Where the module is ``isTraceable`` and in ``eval()`` mode, a ``Plan`` is made for each shape of input and kept, the
   /// last few of them. A parameter or buffer that is given a new value, and a property or list that is given a new
   /// module, make it begin anew. Only a module deep inside that is replaced by one that existed before can go unnoticed:
-  /// say `eval()` after that.
+  /// say `eval()` after that. No gradients are recorded in a plan: to have them in ``eval()`` mode call ``forward(_:)``,
+  /// or give an input that requires them.
   public final func callAsFunction(_ x: Tensor) -> Tensor {
-    guard isTraceable, !isTraining, x.dtype == .float32, !x.isSymbolic else { return forward(x) }
+    guard isTraceable, !isTraining, x.dtype == .float32, !x.isSymbolic, !x.requiresGrad else { return forward(x) }
     guard let plan = plans.plan(for: self, inputShape: x.shape) else { return forward(x) }
     return plan(x)
   }

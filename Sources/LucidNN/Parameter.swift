@@ -16,8 +16,20 @@ public final class Parameter {
   /// The sizes of the dimensions; a new value must have the same.
   public let shape: Shape
 
-  /// Whether training changes it.
+  /// Whether gradients are computed for it, and so whether training changes it.
   public var requiresGrad = true
+
+  private let leaf = GradientLeaf()
+
+  /// The sum of the gradients of the backward passes since it was last set to nil, as optimizers' `zeroGrad()` does.
+  public var grad: Tensor? {
+    get { leaf.gradient }
+    set {
+      precondition(
+        newValue == nil || newValue?.shape == shape, "a parameter of shape \(shape) has no gradient \(newValue!.shape)")
+      leaf.gradient = newValue
+    }
+  }
 
   /// How often the value was replaced.
   private(set) var version = 0
@@ -32,12 +44,18 @@ public final class Parameter {
   /// A parameter with a value.
   public init(_ value: Tensor) {
     shape = value.shape
-    content = .tensor(value)
+    content = .tensor(value.detach())
     Changes.note()
   }
 
-  /// The tensor. Traps when a new one has another shape.
+  /// The tensor; gradients flow back to it while ``requiresGrad``. Traps when a new one has another shape.
   public var value: Tensor {
+    get { requiresGrad && dtype.isFloatingPoint ? constant.attached(to: leaf) : constant }
+    set { constant = newValue }
+  }
+
+  /// The tensor as a constant.
+  package var constant: Tensor {
     get {
       switch content {
       case .tensor(let tensor): return tensor
@@ -49,7 +67,7 @@ public final class Parameter {
     }
     set {
       precondition(newValue.shape == shape, "a parameter of shape \(shape) cannot become \(newValue.shape)")
-      content = .tensor(newValue)
+      content = .tensor(newValue.detach())
       version += 1
       Changes.note()
     }
@@ -68,13 +86,17 @@ public final class Parameter {
 
 /// A tensor that belongs to a module's state but is not learned, such as a running mean.
 public final class Buffer {
-  /// The tensor.
+  /// The tensor, a constant.
   public var value: Tensor {
-    didSet {
+    get { constant }
+    set {
+      constant = newValue.detach()
       version += 1
       Changes.note()
     }
   }
+
+  private var constant: Tensor
 
   /// How often the value was replaced.
   private(set) var version = 0
@@ -84,7 +106,7 @@ public final class Buffer {
 
   /// A buffer with a value.
   public init(_ value: Tensor, isOptional: Bool = false) {
-    self.value = value
+    constant = value.detach()
     self.isOptional = isOptional
     Changes.note()
   }

@@ -46,7 +46,8 @@ extension Tensor {
     }
   }
 
-  /// Calls `body` with bytes that it may write, in row-major order; the tensor's copies and views keep their values.
+  /// Calls `body` with bytes that it may write, in row-major order; the tensor's copies and views keep their values. It
+  /// counts as a constant afterwards: no gradient flows back from it.
   public mutating func withUnsafeMutableBytes<Result>(
     _ body: (UnsafeMutableRawBufferPointer) throws -> Result
   ) rethrows -> Result {
@@ -54,6 +55,7 @@ extension Tensor {
     if !isWhole || storage.isBorrowed || !isKnownUniquelyReferenced(&storage) {
       self = copied()
     }
+    origin = nil
     return try body(UnsafeMutableRawBufferPointer(start: storage.base, count: elementCount * dtype.byteCount))
   }
 

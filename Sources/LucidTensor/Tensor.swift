@@ -14,6 +14,8 @@ public struct Tensor: Sendable {
 
   package var storage: Storage
   package let layout: Layout
+  /// Where the numbers come from, where that matters for gradients.
+  package var origin: Origin?
 
   /// How elements are found in the storage.
   package enum Layout: Sendable {

@@ -28,7 +28,7 @@ package final class Recorder: Sendable {
   /// The graph of what `body` computes for inputs of the given types.
   package static func record(_ inputs: [TensorType], _ body: ([Tensor]) -> [Tensor]) -> Graph {
     let recorder = Recorder()
-    let outputs = body(recorder.add(inputs)).map(recorder.operand)
+    let outputs = noGrad { body(recorder.add(inputs)) }.map(recorder.operand)
     return recorder.state.withLock { state in
       Graph(inputs: inputs, nodes: state.nodes, outputs: outputs, types: state.types)
     }
@@ -54,7 +54,7 @@ package final class Recorder: Sendable {
   }
 
   private func operand(_ tensor: Tensor) -> Graph.Operand {
-    guard case .symbolic(let symbol) = tensor.layout else { return .constant(tensor) }
+    guard case .symbolic(let symbol) = tensor.layout else { return .constant(tensor.detach()) }
     precondition(symbol.recorder === self, "a symbolic tensor is used in another recording than its own")
     return .value(symbol.value)
   }

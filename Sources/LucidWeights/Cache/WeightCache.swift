@@ -75,6 +75,7 @@ package final class WeightCache: Sendable {
       let blob = layout.blob(file.sha256)
       try FileSystem.makeFolder(FileSystem.parent(of: blob))
       try FileSystem.protect(path)
+      linkReadable(source, file.sha256)
       try FileSystem.rename(path, to: blob)
       try FileSystem.synchronizeFolder(FileSystem.parent(of: blob))
       guard let identity = try FileSystem.identity(of: blob) else { return nil }
@@ -111,6 +112,7 @@ package final class WeightCache: Sendable {
       partial.isWorthKeeping = false
       return file
     }
+    linkReadable(source, sha256)
     let identity = try partial.publish(to: layout.blob(sha256))
     PartialFile.removeAbandoned(in: layout, key: source.digest.hex)
     return note(source, sha256, identity)
@@ -141,8 +143,8 @@ package final class WeightCache: Sendable {
     return VerifiedFile(path: isLinked ? readable : blob, sha256: sha256, byteCount: Int(identity.byteCount))
   }
 
-  /// Notes what is known of a new blob. None of the notes is needed: where one cannot be written, a hit hashes or a
-  /// person sees digits for a name, and so a failure to write one is no failure to fetch.
+  /// Notes what is known of a new blob. None of the notes is needed: where one cannot be written, a hit hashes, and so a
+  /// failure to write one is no failure to fetch.
   private func note(_ source: WeightSource, _ sha256: String, _ identity: FileIdentity) -> VerifiedFile {
     stamps.record(Stamp(identity: identity, sha256: sha256), subject: sha256)
     let name = source.location.fileName
@@ -151,13 +153,18 @@ package final class WeightCache: Sendable {
       try? FileSystem.makeFolder(FileSystem.parent(of: pin))
       try? FileSystem.replace(pin, with: "\(sha256)\n")
     }
-    let readable = layout.readable(name, sha256: sha256)
+    return file(source, sha256, identity)
+  }
+
+  /// Makes the link by which a person finds a blob. It is made before the blob is there, so that whoever sees the blob is
+  /// given the same path; where it cannot be made, a person sees digits for a name.
+  private func linkReadable(_ source: WeightSource, _ sha256: String) {
+    let readable = layout.readable(source.location.fileName, sha256: sha256)
     try? FileSystem.makeFolder(FileSystem.parent(of: readable))
     let temporary = "\(readable).\(FileSystem.uniqueSuffix())"
     if symlink("../blobs/sha256/\(sha256.prefix(2))/\(sha256)", temporary) == 0, rename(temporary, readable) != 0 {
       unlink(temporary)
     }
-    return file(source, sha256, identity)
   }
 
   /// Makes the folders that a fetch writes to.
