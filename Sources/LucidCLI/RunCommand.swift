@@ -59,10 +59,7 @@ struct RunCommand: AsyncParsableCommand {
   }
 
   /// Whether `--weights` is the path of a file.
-  private var isFile: Bool {
-    weights.contains("/") || [".pth", ".pt", ".bin", ".safetensors", ".ckpt"].contains { weights.hasSuffix($0) }
-      || FileManager.default.fileExists(atPath: weights)
-  }
+  private var isFile: Bool { Classifier.isPath(weights) }
 
   private func load(into network: any PretrainedModel, _ entry: CatalogModel) throws {
     let stateDict = try StateDict(contentsOf: weights).withoutDataParallelPrefix()

@@ -1,4 +1,5 @@
 import Foundation
+import LucidTesting
 import Testing
 
 /// Fetching that fails or is interrupted. Python is played by a script: the real one and its wheels are tested in

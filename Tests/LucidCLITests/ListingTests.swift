@@ -1,5 +1,6 @@
 import Foundation
 import Lucid
+import LucidTesting
 import Testing
 
 /// What `weights` and `models` say, which needs no file and no network.

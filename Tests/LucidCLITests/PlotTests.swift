@@ -1,5 +1,6 @@
 import Foundation
 import Lucid
+import LucidTesting
 import Testing
 
 /// `weights plot`.

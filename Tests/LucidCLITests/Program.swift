@@ -88,38 +88,6 @@ struct Running {
   }
 }
 
-/// A folder for a test, which goes when the test ends.
-final class Scratch: Sendable {
-  let path: String
-
-  init() throws {
-    path = FileManager.default.temporaryDirectory.appending(path: "lucid-cli-\(UUID().uuidString)").path
-    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-  }
-
-  deinit { try? FileManager.default.removeItem(atPath: path) }
-
-  /// The path of a file in it.
-  func path(_ name: String) -> String { "\(path)/\(name)" }
-
-  /// Writes a file, with the folders above it.
-  func write(_ name: String, _ data: Data) throws {
-    let url = URL(fileURLWithPath: path(name))
-    try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
-    try data.write(to: url)
-  }
-
-  /// The files, not folders, below a folder, sorted; none where there is no such folder.
-  func files(below name: String) -> [String] {
-    let names = FileManager.default.enumerator(atPath: path(name))?.compactMap { $0 as? String } ?? []
-    return names.filter { file in
-      var isFolder: ObjCBool = false
-      let isThere = FileManager.default.fileExists(atPath: path("\(name)/\(file)"), isDirectory: &isFolder)
-      return isThere && !isFolder.boolValue
-    }.sorted()
-  }
-}
-
 /// Expects a failure that is said once, on standard error, in words for a person.
 func expectError(
   _ outcome: Program.Outcome, status: Int32 = 1, output: String = "", saying words: String...,

@@ -1,4 +1,5 @@
 import Foundation
+import LucidTesting
 import Testing
 
 /// How the program is called, and what it says of that.

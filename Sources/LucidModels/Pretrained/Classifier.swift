@@ -1,0 +1,90 @@
+import Foundation
+import LucidNN
+import LucidTensor
+import LucidVision
+import LucidWeights
+
+/// A trained model with what it takes to use it, for programs that a person tells which to use: by the name of a published
+/// checkpoint, or by the path of a file that fine-tuning has written.
+///
+/// ```swift
+/// let classifier = try await Classifier("./birds.safetensors")
+/// let x = try classifier.preprocessing(Image(contentsOf: "robin.jpg"))
+/// print(classifier.categories[classifier.model.classify(x).top1])
+/// ```
+public struct Classifier {
+  /// What to call it: the checkpoint's full name, or the file's path.
+  public let name: String
+  /// The model in the catalogue.
+  public let entry: CatalogModel
+  /// The model, in `eval()` mode.
+  public let model: any PretrainedModel
+  /// The names of its classes, in the order of its outputs.
+  public let categories: [String]
+  /// How a picture becomes an input.
+  public let recipe: PreprocessingRecipe
+
+  /// What makes a picture an input.
+  public var preprocessing: ImagePreprocessing { ImagePreprocessing(recipe) }
+
+  /// Whether what a person typed is the path of a file and not a checkpoint's name: it has a slash or the ending of a
+  /// checkpoint file, or is there.
+  public static func isPath(_ text: String) -> Bool {
+    text.contains("/") || [".pth", ".pt", ".bin", ".safetensors", ".ckpt"].contains { text.hasSuffix($0) }
+      || FileManager.default.fileExists(atPath: text)
+  }
+
+  /// The classifier that a person names.
+  ///
+  /// - Throws: ``LucidError`` with the code `unknown-name`, what fetching or reading the file throws, and
+  ///   ``LucidError/Code/invalidInput`` where the parameters classify nothing or a file does not say what it is.
+  public init(_ text: String, catalog: WeightCatalog = .builtIn, progress: ProgressHandler? = nil) async throws {
+    if Self.isPath(text) {
+      try self.init(contentsOf: text, catalog: catalog)
+    } else {
+      let (entry, checkpoint) = try catalog.weights(named: text)
+      guard let recipe = checkpoint.entry.preprocessing, !checkpoint.meta.categories.isEmpty else {
+        throw LucidError(
+          .invalidInput, doing: "classifying with \(checkpoint.name)", problem: "these parameters classify nothing",
+          advice: "`lucid weights list` shows an accuracy for those that do.")
+      }
+      let stateDict = try await checkpoint.stateDict(progress: progress)
+      let model = entry.makeModel(for: checkpoint)
+      try model.load(stateDict)
+      self.init(checkpoint.name, entry, model, checkpoint.meta.categories, recipe)
+    }
+  }
+
+  /// The classifier in a file that has a ``ModelCard``.
+  public init(contentsOf path: String, catalog: WeightCatalog = .builtIn) throws {
+    let stateDict = try StateDict(contentsOf: path)
+    guard let card = try ModelCard(stateDict.metadata) else {
+      throw LucidError(
+        .invalidInput, doing: "classifying with \(path)",
+        problem: "the file does not say which model it is of, what its classes are and how pictures are prepared",
+        advice: "Files that `lucid finetune` writes do; to another, add a ModelCard to its metadata.")
+    }
+    let entry = try catalog.model(named: card.model)
+    let model = entry.makeModel(numClasses: max(card.categories.count, 1))
+    do {
+      try model.load(stateDict)
+    } catch let error as LucidError where error.code == .stateDictMismatch {
+      throw LucidError(
+        error.code, doing: "loading \(path) into \(entry.typeName)", problem: error.problem,
+        advice: "The file says that it is of \(card.model) with \(card.categories.count) classes; write it anew.")
+    }
+    self.init(path, entry, model, card.categories, card.preprocessing)
+  }
+
+  private init(
+    _ name: String, _ entry: CatalogModel, _ model: any PretrainedModel, _ categories: [String],
+    _ recipe: PreprocessingRecipe
+  ) {
+    self.name = name
+    self.entry = entry
+    self.model = model
+    self.categories = categories
+    self.recipe = recipe
+    model.eval()
+  }
+}
