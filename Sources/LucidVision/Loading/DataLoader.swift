@@ -5,7 +5,7 @@ import LucidTensor
 ///
 /// ```swift
 /// let birds = try ImageFolder("birds")
-/// let loader = DataLoader(birds, .standard(crop: 224), batchSize: 32, shuffles: true, seed: 1)
+/// let loader = DataLoader(birds, TrainingPreprocessing.standard(crop: 224), batchSize: 32, shuffles: true, seed: 1)
 /// for try await batch in loader.epoch(0) {
 ///   step(batch.images, batch.labels)
 /// }
