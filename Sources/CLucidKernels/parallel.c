@@ -20,9 +20,13 @@ static void run_share(void *data) {
   if (first < last) job->body(job->context, first, last);
 }
 
+static _Thread_local int is_serial;
+
+void lucid_set_serial(int serial) { is_serial = serial; }
+
 void lucid_parallel_for(ptrdiff_t count, ptrdiff_t grain, void (*body)(void *, ptrdiff_t, ptrdiff_t), void *context) {
   if (count <= 0) return;
-  ptrdiff_t threads = omp_in_parallel() ? 1 : omp_get_max_threads();
+  ptrdiff_t threads = is_serial || omp_in_parallel() ? 1 : omp_get_max_threads();
   ptrdiff_t useful = grain > 0 ? (count + grain - 1) / grain : count;
   if (threads > useful) threads = useful;
   if (threads <= 1) {

@@ -9,6 +9,10 @@
 void lucid_parallel_for(ptrdiff_t count, ptrdiff_t grain, void (*body)(void *context, ptrdiff_t first, ptrdiff_t last),
                         void *context);
 
+/// Makes lucid_parallel_for run everything on the calling thread, when called from this one. libgomp gives each thread that
+/// calls it a team of its own, so workers that share the cores among themselves would otherwise multiply the threads.
+void lucid_set_serial(int serial);
+
 /// Converts IEEE 754 half precision to single, exactly, through F16C where the processor has it.
 void lucid_half_to_float(const uint16_t *source, float *target, ptrdiff_t count);
 

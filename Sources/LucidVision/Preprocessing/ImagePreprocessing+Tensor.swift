@@ -15,14 +15,14 @@ extension ImagePreprocessing {
   /// pixels would be too many.
   public func callAsFunction(_ pixels: Tensor) throws -> Tensor {
     precondition(
-      (pixels.rank == 3 || pixels.rank == 4) && pixels.shape[pixels.rank - 3] == channelCount
+      (pixels.rank == 3 || pixels.rank == 4) && pixels.shape[pixels.rank - 3] == channels
         && (pixels.dtype == .uint8 || pixels.dtype == .float32) && pixels.elementCount > 0,
-      "preprocessing needs uint8 or float32 pixels of shape [\(channelCount), H, W] or [N, \(channelCount), H, W], "
+      "preprocessing needs uint8 or float32 pixels of shape [\(channels), H, W] or [N, \(channels), H, W], "
         + "not a \(pixels.type)")
     let before = ImageSize(height: pixels.shape[pixels.rank - 2], width: pixels.shape[pixels.rank - 1])
     let planeCount = pixels.elementCount / (before.height * before.width)
     let after = resize?.applied(to: before) ?? before
-    let (rows, columns) = try crops(of: after, from: before, count: planeCount / channelCount, resizingWhole: true)
+    let (rows, columns) = try crops(of: after, from: before, count: planeCount / channels, resizingWhole: true)
     precondition(
       after == before || interpolation.isForTensors,
       "tensors are resized with bilinear or bicubic, not \(interpolation)")
@@ -33,7 +33,7 @@ extension ImagePreprocessing {
     let shape = Shape(pixels.shape.dropLast(2) + [rows.count, columns.count])
     return Tensor(shape: shape, of: Float.self) { values in
       for plane in 0..<planeCount {
-        let (mean, std) = (Float(mean[plane % channelCount]), Float(std[plane % channelCount]))
+        let (mean, std) = (Float(mean[plane % channels]), Float(std[plane % channels]))
         func normalized(_ value: Float) -> Float {
           let byte = isBytes ? min(max(value, 0), 255).rounded(.toNearestOrEven) : value
           return ((isBytes && pixelRange == .unit ? byte / 255 : byte) - mean) / std

@@ -10,8 +10,7 @@ import LucidTensor
 /// ```
 ///
 /// The arithmetic is that of torchvision on PIL images: the resized picture is rounded to 8 bits, then each channel c
-/// becomes `(x / 255 - mean[c]) / std[c]` in float32, or `(x - mean[c]) / std[c]` for ``PixelRange/byte``. With one mean
-/// and one standard deviation, the resized picture becomes grey first: `[1, H, W]`; see ``Image/grayscaled()``.
+/// becomes `(x / 255 - mean[c]) / std[c]` in float32, or `(x - mean[c]) / std[c]` for ``PixelRange/byte``.
 public struct ImagePreprocessing: Sendable, Hashable {
   /// How a picture is resized.
   public enum Resize: Sendable, Hashable {
@@ -37,16 +36,13 @@ public struct ImagePreprocessing: Sendable, Hashable {
   public var crop: ImageSize?
   /// The range of the pixels that ``mean`` and ``std`` refer to.
   public var pixelRange: PixelRange
-  /// What is subtracted from red, green and blue, or from grey.
+  /// What is subtracted from red, green and blue. Where it is one number, the input has one channel: the picture's grey.
   public let mean: [Double]
-  /// What red, green and blue, or grey, are divided by after that.
+  /// What red, green and blue are divided by after that, or grey.
   public let std: [Double]
 
-  /// How many channels the input has: 3, or 1 for grey.
-  public var channelCount: Int { mean.count }
-
   /// A recipe of the given steps. Traps when a size is not within 1...2^24, or when mean and std are not three numbers each,
-  /// or one, or a std is zero.
+  /// or one each for grey, or a std is zero.
   public init(
     resize: Resize?, interpolation: Interpolation = .bilinear, crop: ImageSize?, pixelRange: PixelRange = .unit,
     mean: [Double], std: [Double]
@@ -67,8 +63,8 @@ public struct ImagePreprocessing: Sendable, Hashable {
     if let size = sizes.first(where: { !sides.contains($0.height) || !sides.contains($0.width) }) {
       return "the sides of the size \(size) are not within \(sides)"
     }
-    if ![1, 3].contains(mean.count) || std.count != mean.count {
-      return "mean and std need three numbers each, red, green and blue, or one each, grey"
+    if mean.count != std.count || (mean.count != 3 && mean.count != 1) {
+      return "mean and std need three numbers each: red, green, blue; or one each: grey"
     }
     if (mean + std).contains(where: { !$0.isFinite }) || std.contains(0) {
       return "mean and std must be finite, and std not zero"
@@ -76,24 +72,29 @@ public struct ImagePreprocessing: Sendable, Hashable {
     return nil
   }
 
-  /// The picture as a float32 tensor of shape `[3, H, W]`, or `[1, H, W]` in grey. Throws ``LucidError`` (`invalidInput`)
-  /// when the resized picture would be larger than ``Image/DecodingOptions`` allow by default.
+  /// The number of channels of an input.
+  var channels: Int { mean.count }
+
+  var normalization: Normalization { Normalization(pixelRange, mean: mean, std: std) }
+
+  /// The picture as a float32 tensor of shape `[3, H, W]`. Throws ``LucidError`` (`invalidInput`) when the resized picture
+  /// would be larger than ``Image/DecodingOptions`` allow by default.
   public func callAsFunction(_ image: Image) throws -> Tensor {
     let pixels = try croppedPixels(image)
-    return Tensor(shape: [channelCount, pixels.height, pixels.width], of: Float.self) {
-      normalize(pixels, into: $0.baseAddress!)
+    return Tensor(shape: [channels, pixels.height, pixels.width], of: Float.self) {
+      normalization.write(pixels, into: $0)
     }
   }
 
-  /// The pictures as a float32 tensor of shape `[N, 3, H, W]`, or `[N, 1, H, W]` in grey. Throws ``LucidError``
-  /// (`invalidInput`) when there are none or when, for lack of a crop, they come out in different sizes.
+  /// The pictures as a float32 tensor of shape `[N, 3, H, W]`. Throws ``LucidError`` (`invalidInput`) when there are none or
+  /// when, for lack of a crop, they come out in different sizes.
   public func callAsFunction(_ images: [Image]) throws -> Tensor {
     let doing = "preprocessing a batch of pictures"
     guard let first = try images.first.map(croppedPixels) else {
       throw LucidError(.invalidInput, doing: doing, problem: "there is none.")
     }
-    let count = channelCount * first.height * first.width
-    let shape: Shape = [images.count, channelCount, first.height, first.width]
+    let count = channels * first.height * first.width
+    let shape: Shape = [images.count, channels, first.height, first.width]
     return try Tensor(shape: shape, of: Float.self) { values in
       for (index, image) in images.enumerated() {
         let pixels = index == 0 ? first : try croppedPixels(image)
@@ -103,7 +104,8 @@ public struct ImagePreprocessing: Sendable, Hashable {
             problem: "picture \(index) comes out as \(pixels.size), picture 0 as \(first.size).",
             advice: "Preprocess them one by one, or use a recipe with a crop or an exact size.")
         }
-        normalize(pixels, into: values.baseAddress! + index * count)
+        normalization.write(
+          pixels, into: UnsafeMutableBufferPointer(rebasing: values[index * count..<(index + 1) * count]))
       }
     }
   }
@@ -132,24 +134,6 @@ public struct ImagePreprocessing: Sendable, Hashable {
         advice: "Crop it to more usual proportions first.")
     }
     return (rows, columns)
-  }
-
-  /// Writes the channels one after the other. A channel has only 256 different values, so each is computed once.
-  private func normalize(_ image: Image, into values: UnsafeMutablePointer<Float>) {
-    let count = image.height * image.width
-    let image = channelCount == 1 ? image.grayscaled() : image
-    image.pixels.withUnsafeBufferPointer { pixels in
-      for channel in 0..<channelCount {
-        let (mean, std) = (Float(mean[channel]), Float(std[channel]))
-        let table = (0...255).map { value in
-          ((pixelRange == .unit ? Float(value) / 255 : Float(value)) - mean) / std
-        }
-        table.withUnsafeBufferPointer { table in
-          let plane = values + channel * count
-          for index in 0..<count { plane[index] = table[Int(pixels[index * 3 + channel])] }
-        }
-      }
-    }
   }
 }
 
