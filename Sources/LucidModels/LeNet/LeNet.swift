@@ -6,7 +6,8 @@ import LucidTensor
 /// convolution seeing every one before it, and a linear layer to the classes.
 ///
 /// `[N, 1, 28, 28]` to logits `[N, classes]`; 61,706 parameters for ten classes. The pictures of MNIST are padded by two
-/// pixels to the 32x32 of the paper. Fine-tuning replaces ``fc3``.
+/// pixels to the 32x32 of the paper. Of pictures of another size, at least 12x12, the last maps are averaged to the 5x5
+/// that those of MNIST have. Fine-tuning replaces ``fc3``.
 public final class LeNet5: Module, PretrainedModel {
   public typealias Weights = LeNet5Weights
 
@@ -29,10 +30,8 @@ public final class LeNet5: Module, PretrainedModel {
   public override var isTraceable: Bool { true }
 
   public override func forward(_ x: Tensor) -> Tensor {
-    precondition(
-      x.rank == 4 && x.shape[2] == 28 && x.shape[3] == 28,
-      "LeNet5: the input must be [N, \(conv1.inChannels), 28, 28], not of shape \(x.shape)")
-    let maps = pooled(conv2(pooled(conv1(x))))
+    var maps = pooled(conv2(pooled(conv1(x))))
+    if maps.shape[2] != 5 || maps.shape[3] != 5 { maps = maps.adaptiveAvgPool2d(5, 5) }
     return fc3(fc2(fc1(maps.flatten(startDim: 1)).relu()).relu())
   }
 

@@ -142,6 +142,7 @@ public final class Trainer {
         stepLoss = RunningMean()
         optimizer.zeroGrad()
       }
+      if !batch.skipped.isEmpty { try report(.skipped(batch.skipped)) }
       if batch.count > 0 { stepLoss.add(try learn(from: batch, share: total), weight: Double(batch.count)) }
       pending += 1
       guard pending == total else { continue }

@@ -1,7 +1,11 @@
+import LucidVision
+
 /// What happens in a training, for whoever watches.
 public enum TrainingEvent: Sendable {
   /// A step of the optimizer was taken.
   case step(TrainingStep)
+  /// Pictures that could not be read were left out; in every epoch again.
+  case skipped([SkippedSample])
   /// The parameters of all layers are trained from here on.
   case unfrozen(epoch: Int)
   /// Validation is at this batch of so many.
