@@ -28,7 +28,7 @@ func fetching<Result: Sendable>(
 }
 
 /// Calls a function in place of what a signal does, until ended.
-private struct SignalTrap {
+struct SignalTrap {
   private let number: Int32
   private let source: any DispatchSourceSignal
   private let previous: sigaction

@@ -11,6 +11,7 @@ struct LucidCommand: AsyncParsableCommand {
       EXAMPLES:
         lucid classify cat.jpg               name what a picture shows
         lucid classify *.jpg --json          many pictures, for a script
+        lucid finetune birds --model resnet_50 --weights IMAGENET1K_V2
         lucid weights list                   the published checkpoints
         lucid weights info resnet18          what is known about one
         lucid weights plot -o all.svg        accuracy against cost, drawn
@@ -45,7 +46,7 @@ struct LucidCommand: AsyncParsableCommand {
       """,
     version: "lucid 0.1.0",
     subcommands: [
-      ClassifyCommand.self, WeightsCommand.self, CacheCommand.self, ModelsCommand.self, RunCommand.self,
+      ClassifyCommand.self, FinetuneCommand.self, WeightsCommand.self, CacheCommand.self, ModelsCommand.self, RunCommand.self,
       CheckpointCommand.self,
     ])
 
@@ -54,7 +55,7 @@ struct LucidCommand: AsyncParsableCommand {
   static func main() async {
     Console.prepare()
     let arguments = Array(CommandLine.arguments.dropFirst())
-    if let command = arguments.first, ["classify", "run"].contains(command) { WaitPolicy.becomePassive() }
+    if let command = arguments.first, ["classify", "run", "finetune"].contains(command) { WaitPolicy.becomePassive() }
     do {
       if let failure = unknownCommand(arguments) { throw failure }
       var command = try parseAsRoot(arguments)

@@ -44,7 +44,7 @@ struct RunCommand: AsyncParsableCommand {
 
   func run() async throws {
     let entry = try WeightCatalog.builtIn.model(named: model)
-    let checkpoint = isFile ? nil : try checkpoint(entry)
+    let checkpoint = isFile ? nil : try entry.checkpoint(typed: weights, doing: "running \(entry.typeName)")
     let x = try Tensor(contentsOfNumPyFile: input)
     let network = checkpoint.map { entry.makeModel(for: $0) } ?? entry.makeModel(numClasses: classes ?? 1000)
     try InputRule(entry, network).check(x, from: input)
@@ -70,23 +70,6 @@ struct RunCommand: AsyncParsableCommand {
         error.code, doing: "loading \(weights) into \(entry.typeName)", problem: error.problem,
         advice: "Check that the file is of this model, and that --classes is as many as it has classes.")
     }
-  }
-
-  /// A name of a checkpoint of this model, or only its tag.
-  private func checkpoint(_ entry: CatalogModel) throws -> CatalogWeight {
-    if let checkpoint = entry.weights(tagged: weights) { return checkpoint }
-    guard let (owner, checkpoint) = try? WeightCatalog.builtIn.weights(named: weights) else {
-      // A name with a model in it is wrong as it is; another is a tag, and so is looked for among this model's.
-      let isQualified = weights.contains { ".:".contains($0) }
-      return try WeightCatalog.builtIn.weights(named: isQualified ? weights : "\(entry.name).\(weights)").weights
-    }
-    guard owner.name == entry.name else {
-      throw LucidError(
-        .invalidInput, doing: "running \(entry.typeName)",
-        problem: "\(checkpoint.name) are parameters of \(owner.typeName)",
-        advice: "Its own are \(entry.weights.map(\.name).joined(separator: ", ")).")
-    }
-    return checkpoint
   }
 
   /// Finds out before the work is done whether its result has a place.

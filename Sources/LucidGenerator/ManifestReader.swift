@@ -80,13 +80,14 @@ struct ManifestReader {
 
   private static func source(_ node: JSONNode) throws(ManifestError) -> ManifestSource {
     let members = try node.members(
-      required: ["format"], optional: ["url", "file", "wheel", "sha256", "sha256_prefix", "bytes", "keys"])
+      required: ["format"], optional: ["url", "file", "wheel", "embedded", "sha256", "sha256_prefix", "bytes", "keys"])
     let location: ManifestSource.Location
-    switch (members["url"], members["file"], members["wheel"]) {
-    case (let url?, nil, nil): location = .url(try fileAddress(url))
-    case (nil, let file?, nil): location = .file(try file.string())
-    case (nil, nil, let wheel?): location = try wheelLocation(wheel)
-    default: throw node.fault("expected one of the keys \"url\", \"file\" and \"wheel\"")
+    switch (members["url"], members["file"], members["wheel"], members["embedded"]) {
+    case (let url?, nil, nil, nil): location = .url(try fileAddress(url))
+    case (nil, let file?, nil, nil): location = .file(try file.string())
+    case (nil, nil, let wheel?, nil): location = try wheelLocation(wheel)
+    case (nil, nil, nil, let member?): location = .embedded(try identifier(member))
+    default: throw node.fault("expected one of the keys \"url\", \"file\", \"wheel\" and \"embedded\"")
     }
     let sha256: String
     switch (members["sha256"], members["sha256_prefix"]) {
@@ -160,8 +161,10 @@ struct ManifestReader {
     let members = try node.members(required: ["resize", "crop", "interpolation", "mean", "std", "pixel_scale"])
     let mean = try members["mean"]!.map(number)
     let std = try members["std"]!.map(amount)
-    if mean.count != 3 { throw members["mean"]!.fault("expected 3 channels, found \(mean.count)") }
-    if std.count != 3 { throw members["std"]!.fault("expected 3 channels, found \(std.count)") }
+    if ![1, 3].contains(mean.count) { throw members["mean"]!.fault("expected 3 channels or 1, found \(mean.count)") }
+    if std.count != mean.count {
+      throw members["std"]!.fault("expected \(mean.count) channels as mean has, found \(std.count)")
+    }
     return ManifestPreprocessing(
       resize: try members["resize"]!.optional(count),
       crop: try members["crop"]!.optional(count),

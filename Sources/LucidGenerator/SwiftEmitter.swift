@@ -101,6 +101,7 @@ struct SwiftEmitter {
     switch source.location {
     case .url(let url): location = ".url(\(SwiftText.literal(url)))"
     case .file(let path): location = ".file(\(SwiftText.literal(path)))"
+    case .embedded(let member): location = ".embedded(.\(member))"
     case .wheel(let package, let version, let sha256, let path):
       location = """
         .wheel(

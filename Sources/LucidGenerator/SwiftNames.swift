@@ -42,7 +42,7 @@ enum SwiftNames {
 
   private static let spellings = [
     "IMAGENET1K": "ImageNet1K", "IMAGENET12K": "ImageNet12K", "IMAGENET21K": "ImageNet21K",
-    "IMAGENET22K": "ImageNet22K", "KINETICS400": "Kinetics400",
+    "IMAGENET22K": "ImageNet22K", "KINETICS400": "Kinetics400", "MNIST5K": "MNIST5K",
   ]
 
   private static let keywords: Set<String> = [

@@ -7,6 +7,7 @@ extension WeightCatalog {
   public static let builtIn: WeightCatalog = WeightCatalog(families: [
     alexNet,
     efficientNetLite,
+    leNet,
     mobileNetV2,
     resNet,
     vgg,

@@ -9,7 +9,7 @@ import Testing
     ["weights", "info", "--help"], ["weights", "download", "--help"], ["weights", "plot", "--help"],
     ["weights", "add", "--help"], ["cache", "doctor", "--help"], ["models", "--help"],
     ["models", "list", "--help"],
-    ["models", "info", "--help"], ["run", "--help"], ["help", "run"], ["checkpoint", "--help"],
+    ["models", "info", "--help"], ["run", "--help"], ["help", "run"], ["finetune", "--help"], ["checkpoint", "--help"],
     ["checkpoint", "inspect", "--help"], ["checkpoint", "diff", "--help"], ["checkpoint", "convert", "--help"],
     ["checkpoint", "check", "--help"],
   ]
@@ -33,7 +33,7 @@ import Testing
     (["clasify", "x.jpg"], "Did you mean `lucid classify`?"),
     (["weights", "dowload"], "Did you mean `lucid weights download`?"),
     (["weights", "resnet18"], "Did you mean `lucid weights info resnet18`?"),
-    (["zebra"], "The commands are classify, weights, cache, models, run, checkpoint."),
+    (["zebra"], "The commands are classify, finetune, weights, cache, models, run, checkpoint."),
     (["classify"], "Missing expected argument '<images> ...'"),
     (["classify", "x.jpg", "--top", "0"], "--top must be at least 1, not 0."),
     (["classify", "x.jpg", "--top", "-3"], "--top"), (["classify", "x.jpg", "--top", "many"], "'many' is invalid"),

@@ -71,7 +71,7 @@ private let faults = [
     "\"sha256_prefix\"", "\"sha256\": \"\(full)\", \"sha256_prefix\"", "\(first).sources[0]",
     "expected one of the keys \"sha256\" and \"sha256_prefix\""),
   Fault(
-    "\"url\":", "\"file\": \"a\", \"url\":", "\(first).sources[0]", "one of the keys \"url\", \"file\" and \"wheel\""),
+    "\"url\":", "\"file\": \"a\", \"url\":", "\(first).sources[0]", "one of the keys \"url\", \"file\", \"wheel\" and"),
   Fault("https://example.org/birds", "ftp://example.org/birds", "\(first).sources[0].url", "is no web address"),
   Fault("https://example.org/birds", "birds", "\(first).sources[0].url", "is no web address"),
   Fault("https://example.org/birds", "http://example.org/b", "\(first).sources[0].url", "must be https"),
@@ -97,7 +97,8 @@ private let faults = [
   Fault("\"resize\": 256", "\"resize\": -1", "\(first).preprocessing.resize", "expected a whole number above zero"),
   Fault("\"bicubic\"", "\"cubic\"", "\(second).preprocessing.interpolation", "\"cubic\" is none of bilinear, bicubic"),
   Fault("\"raw\"", "\"bytes\"", "\(second).preprocessing.pixel_scale", "\"bytes\" is none of unit, raw"),
-  Fault("[127, 127, 127]", "[127]", "\(second).preprocessing.mean", "expected 3 channels, found 1"),
+  Fault("[127, 127, 127]", "[127, 127]", "\(second).preprocessing.mean", "expected 3 channels or 1, found 2"),
+  Fault("[127, 127, 127]", "[127]", "\(second).preprocessing.std", "expected 1 channels as mean has, found 3"),
   Fault("[128, 128, 128]", "[128, 0, 128]", "\(second).preprocessing.std[1]", "expected a number above zero, found 0"),
   Fault("\"license\": \"mit\"", "\"license\": true", "\(second).license", "expected a string, found true"),
   Fault("https://example.org/recipe", "see the paper", "\(first).recipe", "is no web address"),

@@ -58,30 +58,32 @@ extension AdaptableModel {
 
   /// Makes the model take pictures of `channels` channels, as timm does: the weight of the first convolution is summed
   /// over the three colours for one channel, else repeated and scaled by 3 / `channels`, so that the output keeps its
-  /// magnitude. The bias, if there is one, stays.
+  /// magnitude. What was learned from one channel is repeated and scaled by 1 / `channels`. The bias, if there is one,
+  /// stays.
   ///
-  /// Source: `adapt_input_conv` of timm. Traps unless the model takes three channels now, or `channels`.
+  /// Source: `adapt_input_conv` of timm. Traps unless the model takes three channels now, or one, or `channels`.
   public func adaptInput(channels: Int) {
     let old = inputConvolution
     precondition(channels > 0, "adaptInput: a picture has at least one channel, not \(channels)")
     if old.inChannels == channels { return }
+    let before = old.inChannels
     precondition(
-      old.inChannels == 3 && old.groups == 1,
-      "adaptInput: the model takes \(old.inChannels) channels; only what was learned from three can be adapted")
+      [1, 3].contains(before) && old.groups == 1,
+      "adaptInput: the model takes \(before) channels; only what was learned from three, or one, can be adapted")
     let (outputs, height, width) = (old.outChannels, old.weight.shape[2], old.weight.shape[3])
     let new = Conv2d(
       channels, outputs, kernel: (height, width), stride: old.stride, padding: old.padding, dilation: old.dilation,
       bias: old.bias != nil)
     let area = height * width
     let source = old.weight.value.scalars(as: Float.self)
-    let scale = 3 / Float(channels)
+    let scale = Float(before) / Float(channels)
     let adapted = Tensor(shape: new.weight.shape, of: Float.self) { target in
       for output in 0..<outputs {
         for channel in 0..<channels {
           for place in 0..<area {
-            func learned(_ color: Int) -> Float { source[(output * 3 + color) * area + place] }
+            func learned(_ color: Int) -> Float { source[(output * before + color) * area + place] }
             target[(output * channels + channel) * area + place] =
-              channels == 1 ? learned(0) + learned(1) + learned(2) : learned(channel % 3) * scale
+              channels == 1 ? learned(0) + learned(1) + learned(2) : learned(channel % before) * scale
           }
         }
       }

@@ -80,7 +80,7 @@ extension PreprocessingRecipe {
   /// Whether the numbers, which a file may have brought, are such as `init` takes.
   fileprivate var isSound: Bool {
     let sizes = [resize, crop].compactMap { $0 }
-    return mean.count == std.count && !mean.isEmpty && mean.allSatisfy(\.isFinite)
+    return mean.count == std.count && [1, 3].contains(mean.count) && mean.allSatisfy(\.isFinite)
       && std.allSatisfy { $0 > 0 && $0.isFinite } && sizes.allSatisfy { (1...65_536).contains($0) }
   }
 }

@@ -1,4 +1,4 @@
-import Glibc
+import Foundation
 import LucidTensor
 import Synchronization
 
@@ -116,6 +116,14 @@ package final class WeightCache: Sendable {
     let identity = try partial.publish(to: layout.blob(sha256))
     PartialFile.removeAbandoned(in: layout, key: source.digest.hex)
     return note(source, sha256, identity)
+  }
+
+  /// Takes in the verified bytes of a file that is part of the program.
+  func publish(_ bytes: Data, for source: WeightSource) throws -> VerifiedFile {
+    let partial = try makePartial(for: source)
+    try partial.restart()
+    try bytes.withUnsafeBytes { try partial.append($0) }
+    return try publish(partial, for: source)
   }
 
   /// The digest of all of a source's bytes, if it is pinned or was found at an earlier use.

