@@ -73,6 +73,22 @@ public final class Parameter {
     }
   }
 
+  /// Changes the tensor in place where nobody else holds it. Traps when `body` gives it another shape.
+  func update(_ body: (inout Tensor) -> Void) {
+    var tensor = constant
+    content = .tensor(.empty)
+    body(&tensor)
+    constant = tensor
+  }
+
+  /// Changes the gradient, if there is one, in place where nobody else holds it.
+  func updateGradient(_ body: (inout Tensor) -> Void) {
+    guard var gradient = leaf.gradient else { return }
+    leaf.gradient = nil
+    body(&gradient)
+    leaf.gradient = gradient
+  }
+
   /// The type of the elements.
   public var dtype: DType {
     if case .tensor(let tensor) = content { tensor.dtype } else { .float32 }
@@ -82,6 +98,11 @@ public final class Parameter {
   public var device: Device {
     if case .tensor(let tensor) = content { tensor.device } else { .cpu }
   }
+}
+
+extension Tensor {
+  /// What stands for a parameter's tensor while it is changed.
+  fileprivate static let empty = Tensor.zeros([0])
 }
 
 /// A tensor that belongs to a module's state but is not learned, such as a running mean.

@@ -51,12 +51,17 @@ extension Tensor {
   public mutating func withUnsafeMutableBytes<Result>(
     _ body: (UnsafeMutableRawBufferPointer) throws -> Result
   ) rethrows -> Result {
+    makeWritable()
+    return try body(UnsafeMutableRawBufferPointer(start: storage.base, count: elementCount * dtype.byteCount))
+  }
+
+  /// Puts the elements into row-major order in storage that nobody else reads, where they are not yet.
+  mutating func makeWritable() {
     let isWhole = isContiguous && elementCount * dtype.byteCount == storage.byteCount
     if !isWhole || storage.isBorrowed || !isKnownUniquelyReferenced(&storage) {
       self = copied()
     }
     origin = nil
-    return try body(UnsafeMutableRawBufferPointer(start: storage.base, count: elementCount * dtype.byteCount))
   }
 
   /// The numbers in row-major order, converted to `Element` as ``to(_:)-(DType)`` converts.
