@@ -58,16 +58,6 @@ package protocol Backend: Sendable {
   func gather(_ x: Tensor, indices: Tensor, axis: Int, shape: Shape) -> Tensor
   /// `[i, j, …]` of the first where the condition holds, else of the second; all three of one shape.
   func select(_ condition: Tensor, _ a: Tensor, _ b: Tensor) -> Tensor
-  /// The elements `x[…, index[…, i, …], …]` along a dimension; `index` is int64, of x's rank, and no longer elsewhere.
-  func gatherElements(_ x: Tensor, index: Tensor, axis: Int) -> Tensor
-  /// Zeros of `shape` with the elements of `x` added where `index` says: the transpose of
-  /// ``gatherElements(_:index:axis:)``.
-  func scatterAdd(_ x: Tensor, index: Tensor, axis: Int, shape: Shape) -> Tensor
-
-  /// Changes `target` and the tensors of `state` in place; all are float32 of one shape.
-  func update(_ target: inout Tensor, _ update: InPlaceUpdate, source: Tensor?, state: inout [Tensor])
-  /// The sum of the squares of float32 elements.
-  func sumOfSquares(_ x: Tensor) -> Double
 
   /// `gradient · function'`, the derivative at the input of ``unary(_:_:)`` or, as ``UnaryFunction/slopeSource`` says, from
   /// its output.
@@ -105,6 +95,17 @@ package protocol Backend: Sendable {
   func scatterAdd(_ x: Tensor, indices: Tensor, axis: Int, shape: Shape) -> Tensor
   /// Zeros of a shape with `x` at every `step`-th place from `start` along a dimension.
   func place(_ x: Tensor, axis: Int, start: Int, step: Int, shape: Shape) -> Tensor
+
+  /// The elements `x[…, index[…, i, …], …]` along a dimension; `index` is int64, of x's rank, and no longer elsewhere.
+  func gatherElements(_ x: Tensor, index: Tensor, axis: Int) -> Tensor
+  /// Zeros of `shape` with the elements of `x` added where `index` says: the transpose of
+  /// ``gatherElements(_:index:axis:)``.
+  func scatterAdd(_ x: Tensor, index: Tensor, axis: Int, shape: Shape) -> Tensor
+
+  /// Changes `target` and the tensors of `state` in place; all are float32 of one shape.
+  func update(_ target: inout Tensor, _ update: InPlaceUpdate, source: Tensor?, state: inout [Tensor])
+  /// The sum of the squares of float32 elements.
+  func sumOfSquares(_ x: Tensor) -> Double
 }
 
 extension Device {
