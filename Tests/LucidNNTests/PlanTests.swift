@@ -54,7 +54,7 @@ struct PlanTests {
     for shape in shapes {
       let x = Tensor.randn(shape, generator: Generator(seed: 7))
       let before = x.scalars(as: Float.self)
-      let plan = Plan(block, inputShape: shape)
+      let plan = Plan(block, inputShape: shape, convolutions: .direct)
       let expected = block.forward(x).scalars(as: Double.self)
       // Folding rounds weights once more: a few units in the last place of sums of 144 products.
       for _ in 0..<2 { expectClose(plan(x), expected, shape, tolerance: 2e-5, "\(kind)") }
@@ -79,7 +79,7 @@ struct PlanTests {
       change()
       let after = traced(x).scalars(as: Float.self)
       #expect(before != after, "\(what) went unnoticed")
-      expectClose(after, traced.forward(x).scalars(as: Double.self), tolerance: 2e-5, what)
+      expectClose(after, traced.forward(x).scalars(as: Double.self), tolerance: 2e-4, what)
     }
     let block = net[0] as! Block
     check("a parameter") { block.conv.weight.value = block.conv.weight.value * 2 }
@@ -100,7 +100,8 @@ struct PlanTests {
     let block = Block(.plain).eval()
     for shape in shapes + shapes {
       let x = Tensor.randn(shape, generator: Generator(seed: 9))
-      expectClose(block(x), block.forward(x).scalars(as: Double.self), shape, tolerance: 2e-5)
+      // Whichever algorithm is the faster: Winograd's rounds ten times as much as the direct one.
+      expectClose(block(x), block.forward(x).scalars(as: Double.self), shape, tolerance: 2e-4)
     }
   }
 

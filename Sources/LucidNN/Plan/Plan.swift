@@ -6,6 +6,7 @@ import LucidTensor
 /// and activations become part of them, and weights are put in the order that the processor computes with. The module
 /// and the plan are independent afterwards: a plan keeps the parameters that it was made from. Results differ from the
 /// module's by rounding, and where an activation that is part of a convolution meets a NaN, which may become a number.
+/// Convolutions are computed by the faster of two algorithms (``Convolutions``), chosen when the plan is made.
 ///
 /// A plan is immutable and may be called from many tasks at once. ``Module/callAsFunction(_:)`` makes and keeps plans by
 /// itself for modules that are ``Module/isTraceable``.
@@ -19,17 +20,18 @@ public final class Plan: Sendable {
 
   /// The plan of a module for float32 inputs of a shape. Traps when the module is training, or when its forward pass asks
   /// for a tensor's numbers, which are not there while it is recorded.
-  public convenience init(_ module: Module, inputShape: Shape) {
-    self.init(module, inputShape: inputShape, sharing: nil)
+  public convenience init(_ module: Module, inputShape: Shape, convolutions: Convolutions = .standard) {
+    self.init(module, inputShape: inputShape, convolutions, sharing: nil)
   }
 
   /// A plan that shares packed weights with one of the same module, in the same state, for another shape.
-  init(_ module: Module, inputShape: Shape, sharing other: Plan?) {
+  init(_ module: Module, inputShape: Shape, _ convolutions: Convolutions = .standard, sharing other: Plan?) {
     precondition(!module.isTraining, "a plan is for inference: call eval() first")
     self.inputShape = inputShape
     let recorded = Recorder.record([TensorType(inputShape)]) { [module.forward($0[0])] }
-    let graph = recorded.foldingBatchNorm().fusingResiduals().fusingActivations().removingUnused()
-      .overwritingResiduals().packingWeights(sharing: other?.graph)
+    let fused = recorded.foldingBatchNorm().fusingResiduals().fusingActivations().removingUnused()
+      .overwritingResiduals()
+    let graph = fused.packingWeights(fused.algorithms(convolutions), sharing: other?.graph)
     var released = [[Graph.Value]](repeating: [], count: graph.nodes.count)
     for (value, last) in graph.lastUses().enumerated() {
       if let last, last < graph.nodes.count { released[last].append(value) }

@@ -34,6 +34,16 @@ package protocol Backend: Sendable {
     _ weight: Tensor, _ settings: ConvolutionSettings, hasResidual: Bool, _ activation: UnaryFunction?, input: Shape,
     shape: Shape
   ) -> Tensor
+  /// The algorithms that can compute a convolution; direct always does.
+  func algorithms(for problem: ConvolutionProblem) -> [ConvolutionAlgorithm]
+  /// The algorithm that is measured to be the fastest, for each convolution.
+  func fastestAlgorithms(for problems: [ConvolutionProblem]) -> [ConvolutionAlgorithm]
+  /// What measurements depend on besides the convolution: the processor, the libraries, the threads. One line.
+  var fingerprint: String { get }
+  /// The weight `[O, C, 3, 3]` transformed for ``ConvolutionAlgorithm/winograd``, which then computes every convolution
+  /// with it. With `forGradient`, that of a convolution `[C, O, 3, 3]` whose input's gradient is computed from its
+  /// output's: the convolution with the transformed weight, and paddings of 2 less the convolution's own.
+  func winogradWeight(_ weight: Tensor, forGradient: Bool) -> Tensor
   /// Two-dimensional pooling of `[N, C, H, W]`.
   func pool(_ x: Tensor, _ settings: PoolingSettings, shape: Shape) -> Tensor
   /// Adaptive pooling of `[N, C, H, W]` to `[N, C, h, w]`: windows that tile the input as evenly as they can.
