@@ -88,7 +88,9 @@ struct WinogradTests {
     expectClose(y, expected, shape(c), tolerance: 2e-6 * magnitude)
   }
 
-  static let activations: [UnaryFunction?] = [nil, .relu, .clamp(-0.5, 1.5), .clamp(0, 6), .leakyRelu(0.1)]
+  static let activations: [UnaryFunction?] = [
+    nil, .relu, .clamp(lower: -0.5, upper: 1.5), .clamp(lower: 0, upper: 6), .leakyRelu(slope: 0.1),
+  ]
 
   @Test("Bias, addition and activation follow", arguments: kinds, activations)
   func epilogues(rawKind: UInt32, activation: UnaryFunction?) {
@@ -135,9 +137,9 @@ struct WinogradTests {
     let packed = backend.winogradWeight(w, forGradient: false, kind)
     let c = Case(inputs: 13, outputs: 13, height: 6, width: 6)
     let y = backend.winograd(
-      x, packed, kind, bias: .ones([13]), settings(c), ConvolutionEpilogue(activation: .leakyRelu(0.5)),
+      x, packed, kind, bias: .ones([13]), settings(c), ConvolutionEpilogue(activation: .leakyRelu(slope: 0.5)),
       shape: shape(c))
-    let all = UnsafeBufferPointer(start: y.bytes.assumingMemoryBound(to: Float.self), count: 16 * 36)
+    let all = UnsafeBufferPointer<Float>(start: y.bytes.assumingMemoryBound(to: Float.self), count: 16 * 36)
     let block = lucid_winograd_block(kind)
     let fillings = all.indices.filter { $0 / (36 * block) * block + $0 % block >= 13 }
     #expect(fillings.count == 3 * 36 && fillings.allSatisfy { all[$0] == 0 })
