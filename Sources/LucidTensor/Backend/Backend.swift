@@ -34,6 +34,13 @@ package protocol Backend: Sendable {
     _ weight: Tensor, _ settings: ConvolutionSettings, hasResidual: Bool, _ activation: UnaryFunction?, input: Shape,
     shape: Shape
   ) -> Tensor
+  /// A whole ``DepthwiseBlock``, with its weights as ``packedDepthwiseBlock(_:)`` made them.
+  func depthwiseBlock(_ block: DepthwiseBlock, _ x: Tensor, _ weights: DepthwiseBlockWeights, residual: Tensor?)
+    -> Tensor
+  /// Weights and biases in the order that the backend computes such a block with; they keep their shapes.
+  func packedDepthwiseBlock(_ weights: DepthwiseBlockWeights) -> DepthwiseBlockWeights
+  /// Whether such a block is faster as a whole than its convolutions one by one.
+  func depthwiseBlockPays(_ block: DepthwiseBlock, input: Shape, hidden: Int) -> Bool
   /// Two-dimensional pooling of `[N, C, H, W]`.
   func pool(_ x: Tensor, _ settings: PoolingSettings, shape: Shape) -> Tensor
   /// Adaptive pooling of `[N, C, H, W]` to `[N, C, h, w]`: windows that tile the input as evenly as they can.
