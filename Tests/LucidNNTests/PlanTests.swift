@@ -115,6 +115,22 @@ struct PlanTests {
     #expect(cache.plan(for: block, inputShape: [1, 16, 11, 5]) != nil)
   }
 
+  @Test("A profile tells of every operation what it computes and how much")
+  func profile() {
+    let net = Sequential(Block(.plain), Conv2d(16, 8, kernel: 1), AdaptiveAvgPool2d(1, 1), Flatten(), Linear(8, 10))
+      .eval()
+    let plan = Plan(net, inputShape: [2, 16, 9, 7])
+    let profile = plan.profile(.randn([2, 16, 9, 7], generator: Generator(seed: 1)), runs: 2)
+    #expect(profile.layers.count == plan.operationCount)
+    #expect(profile.layers.compactMap(\.multiplyAdds) == [2 * 63 * 16 * 16 * 9, 2 * 63 * 16 * 8, 2 * 8 * 10])
+    #expect(profile.layers.last?.output == [2, 10])
+    #expect(profile.layers.allSatisfy { $0.milliseconds > 0 })
+    let lines = profile.description.split(separator: "\n")
+    #expect(lines.count == plan.operationCount + 2)
+    #expect(lines[1].contains("[2, 16, 9, 7]") && lines[1].contains("FusedConvolution"))
+    #expect(Set(lines.map(\.count)).count == 1)
+  }
+
   @Test("Many tasks may call one plan, and get the same bits")
   func isSendable() async {
     let plan = Plan(Block(.identity).eval(), inputShape: [1, 16, 8, 8])

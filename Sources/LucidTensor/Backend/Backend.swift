@@ -44,6 +44,13 @@ package protocol Backend: Sendable {
   /// with it. With `forGradient`, that of a convolution `[C, O, 3, 3]` whose input's gradient is computed from its
   /// output's: the convolution with the transformed weight, and paddings of 2 less the convolution's own.
   func winogradWeight(_ weight: Tensor, forGradient: Bool) -> Tensor
+  /// A whole ``DepthwiseBlock``, with its weights as ``packedDepthwiseBlock(_:)`` made them.
+  func depthwiseBlock(_ block: DepthwiseBlock, _ x: Tensor, _ weights: DepthwiseBlockWeights, residual: Tensor?)
+    -> Tensor
+  /// Weights and biases in the order that the backend computes such a block with; they keep their shapes.
+  func packedDepthwiseBlock(_ weights: DepthwiseBlockWeights) -> DepthwiseBlockWeights
+  /// Whether such a block is faster as a whole than its convolutions one by one.
+  func depthwiseBlockPays(_ block: DepthwiseBlock, input: Shape, hidden: Int) -> Bool
   /// Two-dimensional pooling of `[N, C, H, W]`.
   func pool(_ x: Tensor, _ settings: PoolingSettings, shape: Shape) -> Tensor
   /// Adaptive pooling of `[N, C, H, W]` to `[N, C, h, w]`: windows that tile the input as evenly as they can.
