@@ -10,7 +10,9 @@ struct LucidCommand: AsyncParsableCommand {
     discussion: """
       EXAMPLES:
         lucid classify cat.jpg               name what a picture shows
-        lucid classify *.jpg --json          many pictures, for a script
+        lucid classify holiday --json        a folder of pictures, for a script
+        lucid evaluate val --weights resnet18    accuracy on labelled pictures
+        lucid features photos --output x.npy     embeddings, for NumPy
         lucid weights list                   the published checkpoints
         lucid weights info resnet18          what is known about one
         lucid weights plot -o all.svg        accuracy against cost, drawn
@@ -45,7 +47,8 @@ struct LucidCommand: AsyncParsableCommand {
       """,
     version: "lucid 0.1.0",
     subcommands: [
-      ClassifyCommand.self, WeightsCommand.self, CacheCommand.self, ModelsCommand.self, RunCommand.self,
+      ClassifyCommand.self, EvaluateCommand.self, FeaturesCommand.self, WeightsCommand.self, CacheCommand.self,
+      ModelsCommand.self, RunCommand.self,
       CheckpointCommand.self,
     ])
 
@@ -54,7 +57,9 @@ struct LucidCommand: AsyncParsableCommand {
   static func main() async {
     Console.prepare()
     let arguments = Array(CommandLine.arguments.dropFirst())
-    if let command = arguments.first, ["classify", "run"].contains(command) { WaitPolicy.becomePassive() }
+    if let command = arguments.first, ["classify", "evaluate", "features", "run"].contains(command) {
+      WaitPolicy.becomePassive()
+    }
     do {
       if let failure = unknownCommand(arguments) { throw failure }
       var command = try parseAsRoot(arguments)
