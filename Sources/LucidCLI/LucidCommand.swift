@@ -11,8 +11,8 @@ struct LucidCommand: AsyncParsableCommand {
       EXAMPLES:
         lucid classify cat.jpg               name what a picture shows
         lucid classify holiday --json        a folder of pictures, for a script
-        lucid evaluate val --weights resnet18    accuracy on labelled pictures
-        lucid features photos --output x.npy     embeddings, for NumPy
+        lucid evaluate val                   accuracy on labelled pictures
+        lucid features photos --output x.npy embeddings, for NumPy
         lucid weights list                   the published checkpoints
         lucid weights info resnet18          what is known about one
         lucid weights plot -o all.svg        accuracy against cost, drawn

@@ -105,7 +105,7 @@ struct ImageTableTests {
   func numbers() throws {
     let list = try table("a.png,2\nb.png,0\n")
     #expect(list.classes == ["0", "1", "2"])
-    #expect([list.label(at: 0), list.label(at: 1)] == [2, 0])
+    #expect((0..<2).map(list.label(at:)) == [2, 0])
     let known = try table("a.png,1\n", classes: ["x", "y"])
     #expect(known.label(at: 0) == 1 && known.classes == ["x", "y"])
     #expect(try table("a.png,y\n", classes: ["x", "y"]).label(at: 0) == 1)
@@ -167,7 +167,7 @@ struct SplitTests {
   func subset() throws {
     let part = digits.subset([59, 3, 41]).subset([2, 0])
     #expect(part.count == 2 && part.classes == ["0", "1", "2"])
-    #expect([part.label(at: 0), part.label(at: 1)] == [1, 2])
+    #expect((0..<2).map(part.label(at:)) == [1, 2])
     #expect(part.name(at: 0) == "picture 41")
     #expect(try part.image(at: 1).pixels == [59, 59, 59])
   }

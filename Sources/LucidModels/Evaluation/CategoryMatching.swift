@@ -41,20 +41,25 @@ public struct CategoryMatching: Sendable, Hashable {
       case .places: Int(folder).flatMap { categories.indices.contains($0) ? $0 : nil }
       }
     }
-    let tries = Kind.allCases.map { kind in (kind, folders.map { place($0, kind) }) }
+    let tries = Kind.allCases.map { kind in (kind: kind, found: folders.map { place($0, kind) }) }
+    func fault(_ problem: String, _ advice: String) -> LucidError {
+      LucidError(
+        .invalidInput, doing: "finding the classes of \(folders.count) folders", problem: problem, advice: advice)
+    }
     for (kind, found) in tries where !found.contains(nil) {
       let places = found.compactMap { $0 }
-      guard Set(places).count == places.count else { continue }
+      guard Set(places).count == places.count else {
+        throw fault("two of the folders are of the same class", "Put the pictures of a class into one folder.")
+      }
       (self.kind, self.places) = (kind, places)
       return
     }
-    let best = tries.map(\.1).max { $0.count { $0 != nil } < $1.count { $0 != nil } } ?? []
-    let stranger = zip(folders, best).first { $0.1 == nil }?.0 ?? folders.first ?? ""
-    throw LucidError(
-      .invalidInput, doing: "finding the classes of \(folders.count) folders",
-      problem: "the folder \(stranger) is none of the model's \(categories.count) classes",
-      advice:
-        "Call every folder by its class's name (such as \(categories.first ?? "")), or every one by its WordNet id, or every one by its place from 0."
+    let counts = tries.map { $0.found.count { $0 != nil } }
+    let best = tries[counts.firstIndex(of: counts.max() ?? 0) ?? 0].found
+    let stranger = zip(folders, best).first { $0.1 == nil }?.0 ?? ""
+    throw fault(
+      "the folder \(stranger) is none of the model's \(categories.count) classes",
+      "Call every folder by its class's name (such as \(categories.first ?? "")), or every one by its WordNet id, or every one by its place from 0."
     )
   }
 }
