@@ -10,7 +10,9 @@ struct LucidCommand: AsyncParsableCommand {
     discussion: """
       EXAMPLES:
         lucid classify cat.jpg               name what a picture shows
-        lucid classify *.jpg --json          many pictures, for a script
+        lucid classify holiday --json        a folder of pictures, for a script
+        lucid evaluate val                   accuracy on labelled pictures
+        lucid features photos --output x.npy embeddings, for NumPy
         lucid finetune birds --model resnet_50 --weights IMAGENET1K_V2
         lucid weights list                   the published checkpoints
         lucid weights info resnet18          what is known about one
@@ -46,7 +48,8 @@ struct LucidCommand: AsyncParsableCommand {
       """,
     version: "lucid 0.1.0",
     subcommands: [
-      ClassifyCommand.self, FinetuneCommand.self, WeightsCommand.self, CacheCommand.self, ModelsCommand.self, RunCommand.self,
+      ClassifyCommand.self, EvaluateCommand.self, FeaturesCommand.self, FinetuneCommand.self, WeightsCommand.self,
+      CacheCommand.self, ModelsCommand.self, RunCommand.self,
       CheckpointCommand.self,
     ])
 
@@ -55,7 +58,9 @@ struct LucidCommand: AsyncParsableCommand {
   static func main() async {
     Console.prepare()
     let arguments = Array(CommandLine.arguments.dropFirst())
-    if let command = arguments.first, ["classify", "run", "finetune"].contains(command) { WaitPolicy.becomePassive() }
+    if let command = arguments.first, ["classify", "evaluate", "features", "finetune", "run"].contains(command) {
+      WaitPolicy.becomePassive()
+    }
     do {
       if let failure = unknownCommand(arguments) { throw failure }
       var command = try parseAsRoot(arguments)

@@ -48,7 +48,7 @@ struct RunCommand: AsyncParsableCommand {
     let x = try Tensor(contentsOfNumPyFile: input)
     let network = checkpoint.map { entry.makeModel(for: $0) } ?? entry.makeModel(numClasses: classes ?? 1000)
     try InputRule(entry, network).check(x, from: input)
-    try checkOutput()
+    try checkOutput(output)
     if let checkpoint {
       let stateDict = try await fetching { try await checkpoint.stateDict(progress: $0) }
       try network.load(stateDict)
@@ -70,21 +70,5 @@ struct RunCommand: AsyncParsableCommand {
         error.code, doing: "loading \(weights) into \(entry.typeName)", problem: error.problem,
         advice: "Check that the file is of this model, and that --classes is as many as it has classes.")
     }
-  }
-
-  /// Finds out before the work is done whether its result has a place.
-  private func checkOutput() throws {
-    let url = URL(fileURLWithPath: output)
-    let folder = url.deletingLastPathComponent().path
-    var isFolder: ObjCBool = false
-    func unwritable(_ problem: String) -> LucidError {
-      LucidError(
-        .fileUnreadable, doing: "writing \(output)", problem: problem,
-        advice: "Give --output a path in a folder that exists and that you may write to.")
-    }
-    if FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder), isFolder.boolValue {
-      throw unwritable("it is a folder; the path of a file was expected")
-    }
-    guard FileManager.default.fileExists(atPath: folder) else { throw unwritable("there is no folder \(folder)") }
   }
 }

@@ -5,7 +5,8 @@ import Testing
 /// How the program is called, and what it says of that.
 @Suite struct UsageTests {
   static let helps: [[String]] = [
-    [], ["--help"], ["classify", "--help"], ["weights", "--help"], ["weights", "list", "--help"],
+    [], ["--help"], ["classify", "--help"], ["evaluate", "--help"], ["features", "--help"], ["weights", "--help"],
+    ["weights", "list", "--help"],
     ["weights", "info", "--help"], ["weights", "download", "--help"], ["weights", "plot", "--help"],
     ["weights", "add", "--help"], ["cache", "doctor", "--help"], ["models", "--help"],
     ["models", "list", "--help"],
@@ -33,8 +34,9 @@ import Testing
     (["clasify", "x.jpg"], "Did you mean `lucid classify`?"),
     (["weights", "dowload"], "Did you mean `lucid weights download`?"),
     (["weights", "resnet18"], "Did you mean `lucid weights info resnet18`?"),
-    (["zebra"], "The commands are classify, finetune, weights, cache, models, run, checkpoint."),
+    (["zebra"], "The commands are classify, evaluate, features, finetune, weights, cache, models, run, checkpoint."),
     (["classify"], "Missing expected argument '<images> ...'"),
+    (["evaluate"], "'<data>'"), (["features", "x"], "--output"), (["classify", "x.jpg", "--batch", "0"], "--batch"),
     (["classify", "x.jpg", "--top", "0"], "--top must be at least 1, not 0."),
     (["classify", "x.jpg", "--top", "-3"], "--top"), (["classify", "x.jpg", "--top", "many"], "'many' is invalid"),
     (["classify", "x.jpg", "--wieghts", "resnet18"], "Did you mean '--weights'?"),

@@ -24,6 +24,9 @@ public struct Classifier {
   /// How a picture becomes an input.
   public let recipe: PreprocessingRecipe
 
+  /// What was measured when it was published or trained, such as `acc@1`, in percent.
+  public let metrics: [String: Double]
+
   /// What makes a picture an input.
   public var preprocessing: ImagePreprocessing { ImagePreprocessing(recipe) }
 
@@ -51,7 +54,9 @@ public struct Classifier {
       let stateDict = try await checkpoint.stateDict(progress: progress)
       let model = entry.makeModel(for: checkpoint)
       try model.load(stateDict)
-      self.init(checkpoint.name, entry, model, checkpoint.meta.categories, recipe)
+      let meta = checkpoint.meta
+      let metrics = ["acc@1": meta.acc1, "acc@5": meta.acc5].compactMapValues { $0 }
+      self.init(checkpoint.name, entry, model, meta.categories, recipe, metrics)
     }
   }
 
@@ -73,18 +78,19 @@ public struct Classifier {
         error.code, doing: "loading \(path) into \(entry.typeName)", problem: error.problem,
         advice: "The file says that it is of \(card.model) with \(card.categories.count) classes; write it anew.")
     }
-    self.init(path, entry, model, card.categories, card.preprocessing)
+    self.init(path, entry, model, card.categories, card.preprocessing, card.metrics)
   }
 
   private init(
     _ name: String, _ entry: CatalogModel, _ model: any PretrainedModel, _ categories: [String],
-    _ recipe: PreprocessingRecipe
+    _ recipe: PreprocessingRecipe, _ metrics: [String: Double]
   ) {
     self.name = name
     self.entry = entry
     self.model = model
     self.categories = categories
     self.recipe = recipe
+    self.metrics = metrics
     model.eval()
   }
 }

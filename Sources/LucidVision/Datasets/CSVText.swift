@@ -2,7 +2,7 @@ import LucidTensor
 
 /// The records of a text with comma-separated values (RFC 4180): fields may be in double quotes, within which commas, line
 /// ends and doubled quotes are text. Lines end with LF or CRLF; empty lines and a byte order mark are left out.
-struct CSVText {
+package struct CSVText {
   struct Record: Equatable {
     /// The line on which it begins, from 1.
     let line: Int
@@ -61,7 +61,7 @@ struct CSVText {
   }
 
   /// A field as it is written: in quotes where it needs them.
-  static func quoted(_ field: String) -> String {
+  package static func quoted(_ field: String) -> String {
     let needsQuotes = field.utf8.contains { ",\"\n\r".utf8.contains($0) }
     return needsQuotes
       ? "\"" + field.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\"" : field

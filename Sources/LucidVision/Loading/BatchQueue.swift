@@ -99,7 +99,7 @@ final class BatchQueue: @unchecked Sendable {
   private func take() -> (batch: OpenBatch, slot: Int)? {
     while end == nil {
       let number = position / loader.batchSize
-      guard number < batchCount else { return nil }
+      guard number < batchCount && position < order.count else { return nil }
       if number >= given + loader.prefetch {
         condition.wait()
         continue
