@@ -6,14 +6,16 @@ struct CheckpointCheckCommand: AsyncParsableCommand {
     commandName: "check",
     abstract: "Say what of a checkpoint fits a model, from its header alone.",
     discussion: """
-      The exit status is 0 where all fits and 1 otherwise.
+      The exit status is 0 where all fits and 1 otherwise. Of an address (https, or hf://owner/repo@revision/path) only the
+      header is fetched.
 
       EXAMPLES:
         lucid checkpoint check mine.pth --model resnet50
         lucid checkpoint check birds.safetensors --model resnet50 --classes 10 --json
+        lucid checkpoint check hf://me/birds/model.safetensors --model resnet50
       """)
 
-  @Argument(help: "The file.")
+  @Argument(help: "The file, or an address.")
   var file: String
 
   @Option(help: "The model: a name that `lucid models list` shows.")
@@ -37,7 +39,7 @@ struct CheckpointCheckCommand: AsyncParsableCommand {
 
   func run() async throws {
     let entry = try WeightCatalog.builtIn.model(named: model)
-    var dict = try StateDict(contentsOf: file, key: key)
+    var dict = try await CheckpointInput(file, key: key).dict
     if let map { dict = try dict.renamed(keyMap(from: map)) }
     let fit = try CheckpointFit(file, dict, entry, classes: classes)
     if json { try Console.printJSON(fit) } else { try Console.print(fit.text) }
@@ -58,6 +60,8 @@ struct CheckpointFit: Encodable {
   let file, model: String
   let isComplete: Bool
   let matched, missing, unexpected: [String]
+  /// Names of an element type that cannot be read, which `text` tells.
+  let unreadable: [String]
   let shapeDifferences, dtypeDifferences: [Difference]
   let hints: [String]
   let text: String
@@ -69,6 +73,7 @@ struct CheckpointFit: Encodable {
     self.model = entry.typeName
     isComplete = plan.isComplete
     (matched, missing, unexpected) = (plan.matched, plan.missing, plan.unexpected)
+    unreadable = plan.unreadable.map(\.name)
     shapeDifferences = plan.shapeDifferences.map(Difference.init)
     dtypeDifferences = plan.dtypeDifferences.map(Difference.init)
     hints = plan.hints.map(\.description)

@@ -7,7 +7,7 @@ struct CheckpointConvertCommand: AsyncParsableCommand {
     abstract: "Write a checkpoint in another format, element type or naming.",
     discussion: """
       The format is that of the second file's ending: .safetensors, .pth (.pt, .bin, .ckpt) or .npz. The file appears whole
-      or not at all.
+      or not at all, also where Ctrl-C ends the command.
 
       Rules are separated by semicolons, or are lines of a file: `-module.` removes a prefix, `+backbone.` adds one, and
       `blocks.{i}.{rest*} => layers.{i+1}.{rest*}` rewrites names.
@@ -55,7 +55,9 @@ struct CheckpointConvertCommand: AsyncParsableCommand {
     var dict = try StateDict(contentsOf: input, key: key)
     if let map { dict = try dict.renamed(keyMap(from: map)) }
     if let dtype { dict = dict.converted(to: try elementType(named: dtype)) }
-    let files = try dict.write(to: output, maxShardSize: maxShardSize)
+    let files = try await interruptible { [dict, path = output, size = maxShardSize] in
+      try dict.write(to: path, maxShardSize: size)
+    }
     if json { return try Console.printJSON(Report(files: files, tensorCount: dict.count, byteCount: dict.byteCount)) }
     for file in files { try Console.print(file) }
   }

@@ -62,7 +62,7 @@ struct ModelFit {
     let plan = module.loadPlan(for: dict)
     let pairs = plan.shapeDifferences.map { ($0.expected.shape.dimensions, $0.found.shape.dimensions) }
     let counts = Set(pairs.compactMap(\.1.first))
-    guard plan.missing.isEmpty, plan.unexpected.isEmpty, counts.count <= 1,
+    guard plan.missing.isEmpty, plan.unexpected.isEmpty, plan.unreadable.isEmpty, counts.count <= 1,
       pairs.allSatisfy({ $0.0.first == usual && $0.0.count == $0.1.count && $0.0.dropFirst() == $0.1.dropFirst() })
     else { return nil }
     self.model = model

@@ -7,15 +7,18 @@ struct CheckpointInspectCommand: AsyncParsableCommand {
     commandName: "inspect",
     abstract: "Show what is in a checkpoint: names, shapes, element types, sizes.",
     discussion: """
-      Only the file's header is read, unless --stats asks for the numbers.
+      Only the file's header is read, unless --stats asks for the numbers. Of an address (https, or
+      hf://owner/repo@revision/path) only the header is fetched: a few kilobytes of a safetensors file or of the shards of
+      an index. Element types that cannot be read are shown as the file calls them.
 
       EXAMPLES:
         lucid checkpoint inspect resnet50.pth
         lucid checkpoint inspect model.safetensors --stats --json | jq '.tensors[0]'
         lucid checkpoint inspect training.pth --key model_ema --depth 1
+        lucid checkpoint inspect hf://timm/resnet50.a1_in1k/model.safetensors
       """)
 
-  @Argument(help: "The file, or the folder of a sharded checkpoint.")
+  @Argument(help: "The file, the folder of a sharded checkpoint, or an address.")
   var file: String
 
   @Option(help: "Which dictionary of a training checkpoint, as in model_ema.")
@@ -32,6 +35,9 @@ struct CheckpointInspectCommand: AsyncParsableCommand {
 
   func validate() throws {
     if let depth, depth < 1 { throw ValidationError("--depth must be at least 1, not \(depth).") }
+    if stats, CheckpointInput.isAddress(file) {
+      throw ValidationError("--stats reads the numbers, and of an address only the header is fetched.")
+    }
   }
 
   private struct Report: Encodable {
@@ -49,7 +55,8 @@ struct CheckpointInspectCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let dict = try StateDict(contentsOf: file, key: key)
+    let input = try await CheckpointInput(file, key: key)
+    let dict = input.dict
     var tensors: [TensorFacts] = []
     for name in dict.keys {
       let type = dict.type(of: name)!
@@ -59,22 +66,21 @@ struct CheckpointInspectCommand: AsyncParsableCommand {
       if stats, let tensor = try dict[name] { facts.stats = TensorStats(tensor) }
       tensors.append(facts)
     }
-    let format = try formatName()
+    for tensor in dict.unreadable {
+      tensors.append(
+        TensorFacts(
+          name: tensor.name, dtype: tensor.dtype, shape: tensor.shape.dimensions, byteCount: tensor.byteCount))
+    }
     let report = Report(
-      file: file, format: format, metadata: dict.metadata, tensorCount: tensors.count,
-      elementCount: tensors.reduce(0) { $0 + $1.shape.reduce(1, *) }, byteCount: dict.byteCount, tensors: tensors)
+      file: file, format: input.format, metadata: dict.metadata, tensorCount: tensors.count,
+      elementCount: tensors.reduce(0) { $0 + $1.shape.reduce(1, *) },
+      byteCount: tensors.reduce(0) { $0 + $1.byteCount }, tensors: tensors)
     if json { return try Console.printJSON(report) }
     try Console.print(
-      "\(file): \(format), \(tensors.count) tensors, \(millions(report.elementCount)) numbers, \(bytesText(report.byteCount))"
+      "\(file): \(input.format), \(tensors.count) tensors, \(millions(report.elementCount)) numbers, \(bytesText(report.byteCount))"
     )
     for (key, value) in dict.metadata.sorted(by: { $0.key < $1.key }) { try Console.print("  \(key): \(value)") }
     for line in NameTree(tensors).lines(depth: depth ?? .max) { try Console.print(line) }
-  }
-
-  private func formatName() throws -> String {
-    var isFolder: ObjCBool = false
-    if FileManager.default.fileExists(atPath: file, isDirectory: &isFolder), isFolder.boolValue { return "folder" }
-    return try CheckpointFormat(contentsOf: file).rawValue
   }
 }
 

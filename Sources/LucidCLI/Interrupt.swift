@@ -4,13 +4,19 @@ import Foundation
 import Lucid
 import Synchronization
 
-/// Fetches with a line of progress, in a task that Ctrl-C (SIGINT) and SIGTERM cancel, so that what it has half done is
-/// cleared away; the program then ends with the status that the signal alone would have given. A signal that the caller
-/// had ignored stays so.
+/// Fetches with a line of progress; as ``interruptible(_:)``.
 func fetching<Result: Sendable>(
   _ body: @escaping @Sendable (@escaping ProgressHandler) async throws -> Result
 ) async throws -> Result {
-  let task = Task { try await withProgress { try await body($0) } }
+  try await interruptible { try await withProgress { try await body($0) } }
+}
+
+/// Works in a task that Ctrl-C (SIGINT) and SIGTERM cancel, so that what it has half done is cleared away; the program
+/// then ends with the status that the signal alone would have given. A signal that the caller had ignored stays so.
+func interruptible<Result: Sendable>(
+  _ body: @escaping @Sendable () async throws -> Result
+) async throws -> Result {
+  let task = Task { try await body() }
   let received = Mutex<Int32?>(nil)
   let traps = [SIGINT, SIGTERM].compactMap { number in
     SignalTrap(number) {

@@ -11,12 +11,17 @@ public struct LoadReport: Sendable, Hashable, CustomStringConvertible {
   /// Names that both have, with different shapes; the module's keep their values.
   public internal(set) var mismatched: [String] = []
 
+  /// Names that both have, of an element type that cannot be read; the module's keep their values.
+  public internal(set) var unreadable: [String] = []
+
   /// Whether every name of either side found its like.
-  public var isComplete: Bool { missing.isEmpty && unexpected.isEmpty && mismatched.isEmpty }
+  public var isComplete: Bool { missing.isEmpty && unexpected.isEmpty && mismatched.isEmpty && unreadable.isEmpty }
 
   public var description: String {
     var parts = ["\(loaded.count) loaded"]
-    for (names, what) in [(missing, "missing"), (unexpected, "unexpected"), (mismatched, "mismatched")]
+    for (names, what) in [
+      (missing, "missing"), (unexpected, "unexpected"), (mismatched, "mismatched"), (unreadable, "unreadable"),
+    ]
     where !names.isEmpty {
       let shown = names.prefix(5).joined(separator: ", ")
       parts.append("\(names.count) \(what) (\(shown)\(names.count > 5 ? ", …" : ""))")
@@ -77,6 +82,9 @@ extension Module {
         "\($0.name) is \($0.found.shape) in the state dict, \($0.expected.shape) in the module"
       },
       "name has another shape", "names have other shapes")
+    add(
+      plan.unreadable.map { "\($0.name) \($0.dtype)" }, "tensor is of an element type that cannot be read",
+      "tensors are of element types that cannot be read")
     add(plan.missing, "name is missing from the state dict", "names are missing from the state dict")
     add(
       plan.unexpected, "name of the state dict is not in the module", "names of the state dict are not in the module")
@@ -108,5 +116,6 @@ extension LoadReport {
     missing = plan.missing
     unexpected = plan.unexpected
     mismatched = plan.shapeDifferences.map(\.name)
+    unreadable = plan.unreadable.map(\.name)
   }
 }

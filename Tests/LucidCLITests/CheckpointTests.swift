@@ -75,6 +75,56 @@ import Testing
     #expect(fit["is_complete"] as? Bool == false)
   }
 
+  @Test func addressesAreInspectedAndCheckedByTheirHeader() throws {
+    try ResNet18().stateDict().write(to: folder.path("r.safetensors"))
+    let bytes = try Array(Data(contentsOf: URL(fileURLWithPath: folder.path("r.safetensors"))))
+    let server = try LoopbackServer(["/r.safetensors": [.file(bytes, etag: nil)]])
+    let url = server.url("/r.safetensors")
+    let online = Program(in: folder, ["LUCID_OFFLINE": "0"])
+    let inspected = try online.run("checkpoint", "inspect", url, "--depth", "1")
+    #expect(inspected.status == 0 && inspected.errors == "", "\(inspected.errors)")
+    #expect(inspected.output.hasPrefix("\(url): safetensors, 122 tensors, "))
+    let checked = try online.run("checkpoint", "check", url, "--model", "resnet18")
+    #expect(checked.status == 0 && checked.output.hasPrefix("\(url) for ResNet18: 122 of 122 fit"), "\(checked.errors)")
+    #expect(server.requests.count == 2 && server.sentBytes == 2 * 65536)
+    expectError(
+      try online.run("checkpoint", "inspect", url, "--stats"), status: 64, saying: "only the header is fetched")
+    expectError(try online.run("checkpoint", "inspect", server.url("/no")), saying: "404 Not Found", server.url("/no"))
+    expectError(try program.run("checkpoint", "check", url, "--model", "resnet18"), saying: "LUCID_OFFLINE=1")
+    expectError(try online.run("checkpoint", "convert", url, "x.pth"), saying: "It is an address: fetch the file first")
+  }
+
+  @Test func elementTypesThatCannotBeReadAreShown() throws {
+    let header = #"{"fc.weight":{"dtype":"F8_E4M3","shape":[2,2],"data_offsets":[0,4]}}"#
+    var bytes = withUnsafeBytes(of: UInt64(header.utf8.count).littleEndian) { Data($0) }
+    bytes += Data(header.utf8) + Data(count: 4)
+    try bytes.write(to: URL(fileURLWithPath: folder.path("f8.safetensors")))
+    let inspected = try program.run("checkpoint", "inspect", "f8.safetensors", "--stats")
+    #expect(inspected.status == 0 && inspected.output.contains("    weight  F8_E4M3 [2, 2]  4 B\n"))
+    let checked = try program.run("checkpoint", "check", "f8.safetensors", "--model", "resnet18")
+    #expect(checked.status == 1 && checked.output.contains("cannot be read: fc.weight F8_E4M3"))
+    expectError(
+      try program.run("checkpoint", "convert", "f8.safetensors", "x.pth"), saying: "\"fc.weight\"", "F8_E4M3")
+  }
+
+  /// The file is a hole of 8 GB, so that writing it takes longer than the signal does.
+  @Test(arguments: [(SIGINT, 130), (SIGTERM, 143)] as [(Int32, Int32)])
+  func convertLeavesNothingWhenInterrupted(_ signal: Int32, _ status: Int32) throws {
+    let header = #"{"a":{"dtype":"U8","shape":[8589934592],"data_offsets":[0,8589934592]}}"#
+    let start = withUnsafeBytes(of: UInt64(header.utf8.count).littleEndian) { Data($0) } + Data(header.utf8)
+    try start.write(to: URL(fileURLWithPath: folder.path("big.safetensors")))
+    #expect(truncate(folder.path("big.safetensors"), start.count + 8_589_934_592) == 0)
+    let running = try program.start(Program.path, ["checkpoint", "convert", "big.safetensors", "out.safetensors"])
+    func outputs() throws -> [String] {
+      try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.hasPrefix("out") }
+    }
+    while try outputs().isEmpty, running.process.isRunning { usleep(1000) }
+    kill(running.process.processIdentifier, signal)
+    let outcome = try running.end()
+    #expect(outcome.status == status && outcome.errors.hasPrefix("interrupted: "), "\(outcome.errors)")
+    #expect(try outputs().isEmpty)
+  }
+
   @Test func wrongUsesAreExplained() throws {
     expectError(try program.run("checkpoint", "inspect", "none.pth"), saying: "none.pth: No such file")
     expectError(try program.run("checkpoint", "convert", "small.pth", "out"), saying: "its ending does not say")

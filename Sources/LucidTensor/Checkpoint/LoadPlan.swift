@@ -15,6 +15,14 @@ public struct LoadPlan: Sendable, Hashable {
     public let found: TensorType
   }
 
+  /// A name that both sides have, and the element type that cannot be read, as the file calls it.
+  public struct Unreadable: Sendable, Hashable {
+    /// The name.
+    public let name: String
+    /// The element type, as in `F8_E4M3`.
+    public let dtype: String
+  }
+
   /// Names whose tensors fit, in the model's order; they are converted where ``dtypeDifferences`` has them too.
   public private(set) var matched: [String] = []
   /// Names that the model has and the state dict lacks.
@@ -25,11 +33,15 @@ public struct LoadPlan: Sendable, Hashable {
   public private(set) var shapeDifferences: [Difference] = []
   /// Names with the same shape and different element types: they fit after conversion.
   public private(set) var dtypeDifferences: [Difference] = []
+  /// Names that both have, whose tensors are of an element type that ``DType`` does not have: they cannot be loaded.
+  public private(set) var unreadable: [Unreadable] = []
   /// What may explain the rest.
   public private(set) var hints: [Hint] = []
 
   /// Whether every name of either side found its like.
-  public var isComplete: Bool { missing.isEmpty && unexpected.isEmpty && shapeDifferences.isEmpty }
+  public var isComplete: Bool {
+    missing.isEmpty && unexpected.isEmpty && shapeDifferences.isEmpty && unreadable.isEmpty
+  }
 
   /// Compares a state dict with what a model has.
   ///
@@ -42,8 +54,13 @@ public struct LoadPlan: Sendable, Hashable {
     stateDict: StateDict, for expected: [(name: String, type: TensorType)], optional: Set<String> = [],
     namings: [Naming] = []
   ) {
+    let others = Dictionary(stateDict.unreadable.map { ($0.name, $0.dtype) }) { first, _ in first }
     for (name, type) in expected {
       guard let found = stateDict.type(of: name) else {
+        if let dtype = others[name] {
+          unreadable.append(Unreadable(name: name, dtype: dtype))
+          continue
+        }
         if !optional.contains(name) { missing.append(name) }
         continue
       }
@@ -55,7 +72,7 @@ public struct LoadPlan: Sendable, Hashable {
       if found.dtype != type.dtype { dtypeDifferences.append(Difference(name: name, expected: type, found: found)) }
     }
     let known = Set(expected.map(\.name))
-    unexpected = stateDict.keys.filter { !known.contains($0) }
+    unexpected = (stateDict.keys + stateDict.unreadable.map(\.name)).filter { !known.contains($0) }
     if !isComplete {
       hints = HintFinder(stateDict, expected, optional, namings).hints(shapeDifferences)
     }
@@ -64,7 +81,7 @@ public struct LoadPlan: Sendable, Hashable {
 
 extension LoadPlan: CustomStringConvertible {
   public var description: String {
-    var lines = ["\(matched.count) of \(matched.count + missing.count + shapeDifferences.count) fit"]
+    var lines = ["\(matched.count) of \(matched.count + missing.count + shapeDifferences.count + unreadable.count) fit"]
     func add(_ items: [String], _ what: String) {
       guard !items.isEmpty else { return }
       let shown = items.prefix(5).joined(separator: ", ")
@@ -72,6 +89,7 @@ extension LoadPlan: CustomStringConvertible {
     }
     add(shapeDifferences.map { "\($0.name) \($0.found.shape) for \($0.expected.shape)" }, "of another shape")
     add(missing, "missing")
+    add(unreadable.map { "\($0.name) \($0.dtype)" }, "of an element type that cannot be read")
     add(unexpected, "unexpected")
     add(dtypeDifferences.map { "\($0.name) \($0.found.dtype) to \($0.expected.dtype)" }, "to be converted")
     for hint in hints { lines.append("hint: \(hint)") }

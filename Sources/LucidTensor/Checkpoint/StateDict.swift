@@ -10,6 +10,10 @@ public struct StateDict: Sendable {
 
   private var entries: [String: Entry] = [:]
 
+  /// The tensors of a file whose elements are of a type that ``DType`` does not have, in order. They are not among
+  /// ``keys``; asking for one throws its ``UnreadableTensor/error``.
+  public private(set) var unreadable: [UnreadableTensor] = []
+
   /// The names in order.
   public private(set) var keys: [String] = []
 
@@ -34,13 +38,16 @@ public struct StateDict: Sendable {
     }
   }
 
-  /// The tensor under a name, nil where there is none. Throws ``LucidError`` when it is in a file that cannot be read.
+  /// The tensor under a name, nil where there is none. Throws ``LucidError`` when it is in a file that cannot be read,
+  /// and for one of ``unreadable``.
   public subscript(key: String) -> Tensor? {
     get throws {
       switch entries[key] {
-      case .resident(let tensor): tensor
-      case .deferred(_, let read): try read()
-      case nil: nil
+      case .resident(let tensor): return tensor
+      case .deferred(_, let read): return try read()
+      case nil:
+        if let tensor = unreadable.first(where: { $0.name == key }) { throw tensor.error }
+        return nil
       }
     }
   }
@@ -53,8 +60,15 @@ public struct StateDict: Sendable {
     insert(key, .deferred(type, read))
   }
 
+  /// Puts a tensor that cannot be read at the end of ``unreadable``. Traps where the name is there already.
+  package mutating func setUnreadable(_ tensor: UnreadableTensor) {
+    precondition(!contains(tensor.name), "StateDict: \(tensor.name) is there already")
+    unreadable.append(tensor)
+  }
+
   /// Removes the tensor under a name, if there is one.
   public mutating func remove(_ key: String) {
+    unreadable.removeAll { $0.name == key }
     if entries.removeValue(forKey: key) != nil { keys.removeAll { $0 == key } }
   }
 
@@ -70,6 +84,15 @@ public struct StateDict: Sendable {
           .stateDictMismatch, doing: "renaming \(key)", problem: "two tensors would be called \(name)")
       }
       result.insert(name, entries[key]!)
+    }
+    var names: Set<String> = []
+    for tensor in unreadable {
+      guard let name = transform(tensor.name) else { continue }
+      guard !result.contains(name), names.insert(name).inserted else {
+        throw LucidError(
+          .stateDictMismatch, doing: "renaming \(tensor.name)", problem: "two tensors would be called \(name)")
+      }
+      result.unreadable.append(tensor.renamed(name))
     }
     return result
   }
@@ -95,6 +118,7 @@ public struct StateDict: Sendable {
   }
 
   private mutating func insert(_ key: String, _ entry: Entry) {
+    if !unreadable.isEmpty { unreadable.removeAll { $0.name == key } }
     if entries.updateValue(entry, forKey: key) == nil { keys.append(key) }
   }
 }

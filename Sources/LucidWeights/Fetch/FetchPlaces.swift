@@ -14,22 +14,28 @@ extension FetchEnvironment {
     }
   }
 
-  /// The places to ask for a source's file, in order: `LUCID_MIRRORS` holds pairs `PREFIX=REPLACEMENT` between blanks, as
-  /// in `https://download.pytorch.org/=https://mirror.example.org/pytorch/`, and each that fits goes before the original.
+  /// The places to ask for a source's file, in order.
   func places(of source: WeightSource) throws -> [WeightSource] {
     guard case .url(let address) = source.location else { return [source] }
-    let original: String
     do {
-      original = try HubAddress(address)?.url(endpoint: hubEndpoint) ?? address
+      return try webAddresses(of: address).map { source.with(location: .url($0)) }
     } catch let failure as SourceFailure {
       throw LucidError(
         failure.code, doing: "reading a weight entry", problem: failure.problem,
         advice: "Correct the entry, as in hf://owner/repo/model.safetensors; without a revision, main is meant.")
     }
+  }
+
+  /// The web addresses to ask for an address that a person gave, in order: `LUCID_MIRRORS` holds pairs
+  /// `PREFIX=REPLACEMENT` between blanks, as in
+  /// `https://download.pytorch.org/=https://mirror.example.org/pytorch/`, and each that fits goes before the original.
+  /// Throws a `SourceFailure` for what is no address.
+  func webAddresses(of address: String) throws -> [String] {
+    let original = try HubAddress(address)?.url(endpoint: hubEndpoint) ?? address
     let mirrors = pairs("LUCID_MIRRORS").compactMap { prefix, replacement in
       original.hasPrefix(prefix) ? replacement + original.dropFirst(prefix.count) : nil
     }
-    return (mirrors.filter { $0 != original } + [original]).map { source.with(location: .url($0)) }
+    return mirrors.filter { $0 != original } + [original]
   }
 
   /// The Hugging Face hub: `HF_ENDPOINT`, else huggingface.co.

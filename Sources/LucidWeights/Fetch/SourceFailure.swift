@@ -13,6 +13,20 @@ struct SourceFailure: Error, Sendable {
     case address
     /// To find out why the bytes are others.
     case digest
+
+    /// What an error says about it.
+    var advice: String? {
+      switch self {
+      case .asSaid: nil
+      case .network:
+        "Check the network (https_proxy names a proxy, LUCID_CA_BUNDLE a file of certificates) and try again."
+      case .address:
+        "Check the address: https://…, hf://owner/repo@revision/path, or file:///… for a file of this machine."
+      case .digest:
+        "Where the bytes are others than asked for, do not use them before you know why: the publisher may have replaced "
+          + "the file, or something on the way may have changed it. Where the new ones are meant, give their SHA-256."
+      }
+    }
   }
 
   let code: LucidError.Code

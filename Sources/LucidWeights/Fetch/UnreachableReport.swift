@@ -33,19 +33,7 @@ struct UnreachableReport {
       lines.append("To fetch it, run again without \(reason).")
     }
     let remedies = Set(tried.map(\.failure.remedy))
-    if remedies.contains(.network) {
-      lines.append(
-        "Check the network (https_proxy names a proxy, LUCID_CA_BUNDLE a file of certificates) and try again.")
-    }
-    if remedies.contains(.address) {
-      lines.append(
-        "Check the address: https://…, hf://owner/repo@revision/path, or file:///… for a file of this machine.")
-    }
-    if remedies.contains(.digest) {
-      lines.append(
-        "Where the bytes are others than asked for, do not use them before you know why: the publisher may have replaced "
-          + "the file, or something on the way may have changed it. Where the new ones are meant, give their SHA-256.")
-    }
+    lines += [SourceFailure.Remedy.network, .address, .digest].filter(remedies.contains).compactMap(\.advice)
     let byHand = sources.filter { $0.location.needsNetwork }.map {
       "\n    \(layout.placedByHand($0.location.fileName))  (\($0.digest))"
     }

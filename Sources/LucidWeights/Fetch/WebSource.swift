@@ -7,8 +7,6 @@ struct WebSource {
   let environment: FetchEnvironment
   let cache: WeightCache
 
-  private static let mostRedirects = 10
-
   func fetch(_ work: Work) throws -> VerifiedFile {
     let start = try WebAddress(address, environment)
     let transfer = try WebTransfer(environment, work)
@@ -58,29 +56,20 @@ struct WebSource {
     // All of it came before, and the process was killed before it could be published.
     if let total = partial.total, partial.byteCount == total { return }
     if let size = source.byteCount { try partial.reserve(size) }
-    var ask = firstAsk(start, partial, noted)
-    for _ in 0...Self.mostRedirects {
-      ask.authorization = environment.authorization(for: ask.address, from: start)
-      ask.netrcFile = ask.authorization == nil ? environment.netrcFile(for: ask.address, from: start) : nil
-      let answer = try transfer.get(ask, into: partial, expecting: source.byteCount)
-      switch answer.status {
-      case 200: return try checkBody(answer, partial)
-      case 206: return try fetchRest(ask, answer, transfer, partial)
-      case 416 where ask.range != nil:
-        if answer.unsatisfiedSize == partial.byteCount, source.byteCount ?? partial.byteCount == partial.byteCount {
-          return
-        }
-        try partial.restart()
-        throw SourceFailure(.unreachable, "\(Self.statusText(416)); starting anew", isTransient: true)
-      case 301, 302, 303, 307, 308:
-        guard let target = answer.redirect else {
-          throw SourceFailure(.unreachable, "\(Self.statusText(answer.status)) that does not say where to")
-        }
-        ask.address = try ask.address.redirected(to: target, environment)
-      case let status: throw failure(status, answer, ask.address == start ? "" : " from \(ask.address.description)")
+    var ask = firstAsk(start, partial, noted.0)
+    let target = PartialTarget(partial, size: source.byteCount, noted: noted)
+    let answer = try transfer.follow(&ask, from: start, into: target)
+    switch answer.status {
+    case 200: try checkBody(answer, partial)
+    case 206: try fetchRest(ask, answer, transfer, partial, target)
+    case 416 where ask.range != nil:
+      if answer.unsatisfiedSize == partial.byteCount, source.byteCount ?? partial.byteCount == partial.byteCount {
+        return
       }
+      try partial.restart()
+      throw SourceFailure(.unreachable, "\(WebTransfer.statusText(416)); starting anew", isTransient: true)
+    default: throw answer.failure(ask.address == start ? "" : " from \(ask.address.description)")
     }
-    throw SourceFailure(.unreachable, "redirected more than \(Self.mostRedirects) times")
   }
 
   /// Whether the bytes that are there may be continued from this address: where a strong entity tag says that they are
@@ -89,10 +78,10 @@ struct WebSource {
     source.digest.isFull || (partial.origin?.addressDigest == addressDigest && partial.origin?.etag != nil)
   }
 
-  private func firstAsk(_ start: WebAddress, _ partial: PartialFile, _ noted: (String, String)) -> BodySink.Ask {
+  private func firstAsk(_ start: WebAddress, _ partial: PartialFile, _ addressDigest: String) -> BodySink.Ask {
     let index = partial.pieces.firstIndex { !$0.isWhole } ?? 0
     let piece = partial.pieces[index]
-    var ask = BodySink.Ask(address: start, piece: index, noted: noted)
+    var ask = BodySink.Ask(address: start, piece: index)
     // Where the file may be large the first part alone is asked for: its answer tells the size and whether the server
     // knows ranges, so that the rest can come over several connections.
     let missing = (partial.total ?? source.byteCount).map { $0 - partial.receivedCount }
@@ -101,13 +90,14 @@ struct WebSource {
     let last = isLarge && piece.end - piece.next > limits.pieceSize ? piece.next + limits.pieceSize : piece.end
     let end = last == .max || (partial.pieces.count == 1 && last == partial.total) ? nil : last
     if piece.next > 0 || end != nil { ask.range = (piece.next, end) }
-    if partial.receivedCount > 0, partial.origin?.addressDigest == noted.0 { ask.ifRange = partial.origin?.etag }
+    if partial.receivedCount > 0, partial.origin?.addressDigest == addressDigest { ask.ifRange = partial.origin?.etag }
     return ask
   }
 
   /// Fetches what the first part has left out, over several connections where much is.
   private func fetchRest(
-    _ first: BodySink.Ask, _ answer: WebTransfer.Answer, _ transfer: WebTransfer, _ partial: PartialFile
+    _ first: BodySink.Ask, _ answer: WebTransfer.Answer, _ transfer: WebTransfer, _ partial: PartialFile,
+    _ target: PartialTarget
   ) throws {
     guard let total = partial.total else { return try checkBody(answer, partial) }
     let limits = environment.limits
@@ -118,7 +108,7 @@ struct WebSource {
     var asked: [Int: Int] = [:]
     var stalls: [Int: Int] = [:]
     try transfer.run(
-      limit: isMuch ? limits.connections : 1, into: partial, expecting: source.byteCount,
+      limit: isMuch ? limits.connections : 1, into: target,
       next: {
         // A server may send less than asked for, but then it has to send something.
         while let index = left.last {
@@ -147,20 +137,13 @@ struct WebSource {
         left.append(ask.piece)
       },
       finished: { answer in
-        guard answer.status == 206 else { throw failure(answer.status, answer, " to a part of the file") }
+        guard answer.status == 206 else { throw answer.failure(" to a part of the file") }
       })
     guard partial.byteCount == total else {
       throw SourceFailure(
         .unreachable, "the server sent less than was asked for, \(partial.receivedCount) of \(total) bytes",
         isTransient: true)
     }
-  }
-
-  private func failure(_ status: Int, _ answer: WebTransfer.Answer, _ place: String) -> SourceFailure {
-    SourceFailure(
-      .unreachable, Self.statusText(status) + place + Self.hint(status),
-      isTransient: [408, 429, 500, 502, 503, 504].contains(status), retryAfter: answer.retryAfter,
-      remedy: [404, 410].contains(status) ? .address : nil)
   }
 
   /// Explains what a digest would only reject.
@@ -180,36 +163,5 @@ struct WebSource {
         (\(source.digest))
         """)
     }
-  }
-
-  private static func hint(_ status: Int) -> String {
-    status == 401 || status == 403 ? " (HF_TOKEN, LUCID_TOKENS or ~/.netrc can hold what lets you in)" : ""
-  }
-
-  /// A status with its standard words (RFC 9110), which HTTP/2 leaves out.
-  static func statusText(_ status: Int) -> String {
-    let words =
-      switch status {
-      case 200: "OK"
-      case 204: "No Content"
-      case 206: "Partial Content"
-      case 301, 302, 303, 307, 308: "Redirect"
-      case 400: "Bad Request"
-      case 401: "Unauthorized"
-      case 403: "Forbidden"
-      case 404: "Not Found"
-      case 407: "Proxy Authentication Required"
-      case 408: "Request Timeout"
-      case 410: "Gone"
-      case 416: "Range Not Satisfiable"
-      case 429: "Too Many Requests"
-      case 451: "Unavailable For Legal Reasons"
-      case 500: "Internal Server Error"
-      case 502: "Bad Gateway"
-      case 503: "Service Unavailable"
-      case 504: "Gateway Timeout"
-      default: "(not the file)"
-      }
-    return "\(status) \(words)"
   }
 }

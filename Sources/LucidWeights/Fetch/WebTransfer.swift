@@ -39,7 +39,7 @@ final class WebTransfer {
   private let multi: UnsafeMutableRawPointer
   private var idle: [UnsafeMutableRawPointer] = []
   private var active: [UnsafeMutableRawPointer: Exchange] = [:]
-  private let environment: FetchEnvironment
+  let environment: FetchEnvironment
   private let work: Work
 
   private static let isReady = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
@@ -70,12 +70,12 @@ final class WebTransfer {
       advice: "Check the libcurl of this machine (package libcurl4).")
   }
 
-  /// Asks once and writes the body of a 200 or a 206 answer to `partial`, no more than the `expected` bytes. No redirect
-  /// is followed. A transfer that breaks off is a transient `SourceFailure`.
-  func get(_ ask: BodySink.Ask, into partial: PartialFile, expecting expected: Int?) throws -> Answer {
+  /// Asks once and gives the body of a 200 or a 206 answer to `target`. No redirect is followed. A transfer that breaks
+  /// off is a transient `SourceFailure`.
+  func get(_ ask: BodySink.Ask, into target: any BodyTarget) throws -> Answer {
     var asks = [ask]
     var result: Answer?
-    try run(limit: 1, into: partial, expecting: expected, next: { asks.popLast() }) { result = $0 }
+    try run(limit: 1, into: target, next: { asks.popLast() }) { result = $0 }
     guard let result else { throw Self.unusable }
     return result
   }
@@ -83,13 +83,13 @@ final class WebTransfer {
   /// Asks for what `next` gives, up to `limit` requests at a time, until it gives no more; `finished` judges each answer.
   /// A request that stalls while others bring something is given up, and `stalled` is told.
   func run(
-    limit: Int, into partial: PartialFile, expecting expected: Int?, next: () throws -> BodySink.Ask?,
+    limit: Int, into target: any BodyTarget, next: () throws -> BodySink.Ask?,
     stalled: (BodySink.Ask) throws -> Void = { _ in }, finished: (Answer) throws -> Void
   ) throws {
     defer { stopAll() }
-    let watch = Watch(partial)
+    let watch = Watch(target)
     while true {
-      while active.count < limit, let ask = try next() { try start(ask, partial, expected) }
+      while active.count < limit, let ask = try next() { try start(ask, target) }
       if active.isEmpty { break }
       try work.checkCancellation()
       var running: Int32 = 0
@@ -106,13 +106,13 @@ final class WebTransfer {
         try finished(answer)
       }
       if watch.shouldReport(isLast: hasEnded) {
-        work.report(.downloading, partial.receivedCount, partial.total ?? expected)
+        work.report(.downloading, target.receivedCount, target.expectedCount)
       }
       if hasEnded {
         watch.lastArrival = .now
         continue
       }
-      try giveUpStalled(watch, partial, expected, stalled)
+      try giveUpStalled(watch, target, stalled)
       wait(seconds: min(0.5, environment.limits.stallTimeout / 4))
     }
   }
@@ -120,7 +120,7 @@ final class WebTransfer {
   /// Gives up each request that nothing has come for in a long time. Where nothing has come for any other since, the
   /// transfer has failed.
   private func giveUpStalled(
-    _ watch: Watch, _ partial: PartialFile, _ expected: Int?, _ stalled: (BodySink.Ask) throws -> Void
+    _ watch: Watch, _ target: any BodyTarget, _ stalled: (BodySink.Ask) throws -> Void
   ) throws {
     let now = ContinuousClock.now
     // Until a request has been sent, the connect timeout rules.
@@ -131,9 +131,9 @@ final class WebTransfer {
     let patience = environment.limits.stallTimeout
     for exchange in Array(active.values) where exchange.lastChange.duration(to: now) > .seconds(patience) {
       guard exchange.lastChange < watch.lastArrival else {
-        let total = (partial.total ?? expected).map { " of \($0)" } ?? ""
+        let total = target.expectedCount.map { " of \($0)" } ?? ""
         throw SourceFailure(
-          .unreachable, "nothing arrived for \(patience) seconds, after \(partial.receivedCount)\(total) bytes",
+          .unreachable, "nothing arrived for \(patience) seconds, after \(target.receivedCount)\(total) bytes",
           isTransient: true, remedy: .network)
       }
       let ask = exchange.sink.ask
@@ -157,13 +157,13 @@ final class WebTransfer {
     }
   }
 
-  private func start(_ ask: BodySink.Ask, _ partial: PartialFile, _ expected: Int?) throws {
+  private func start(_ ask: BodySink.Ask, _ target: any BodyTarget) throws {
     guard let easy = idle.popLast() ?? curl_easy_init() else { throw Self.unusable }
     // The file itself, not packed: its digest is over its own bytes.
     var fields = ["Accept-Encoding: identity"]
     if let tag = ask.ifRange { fields.append("If-Range: \(tag)") }
     if let authorization = ask.authorization { fields.append("Authorization: \(authorization)") }
-    let sink = BodySink(ask, partial, easy: easy, expected: expected)
+    let sink = BodySink(ask, target, easy: easy)
     let exchange = Exchange(easy, sink, fields: fields)
     curl_easy_reset(easy)
     let limits = environment.limits
@@ -203,7 +203,7 @@ final class WebTransfer {
 
   private func finish(_ exchange: Exchange, _ code: CURLcode) throws -> Answer {
     let (easy, sink) = (exchange.easy, exchange.sink)
-    if !sink.isRefused, code != CURLE_OK { throw failure(code, exchange) }
+    if !sink.isCut, code != CURLE_OK { throw failure(code, exchange) }
     try sink.checkHead()
     var status = 0
     lucid_curl_get_long(easy, CURLINFO_RESPONSE_CODE, &status)
@@ -244,7 +244,7 @@ final class WebTransfer {
     lucid_curl_get_long(exchange.easy, CURLINFO_HTTP_CONNECTCODE, &proxyStatus)
     if proxyStatus >= 300 {
       return SourceFailure(
-        .unreachable, "the proxy does not let it through: \(WebSource.statusText(proxyStatus))",
+        .unreachable, "the proxy does not let it through: \(Self.statusText(proxyStatus))",
         isTransient: proxyStatus >= 500, remedy: .network)
     }
     let detail = text.pointee == 0 ? String(cString: curl_easy_strerror(code)) : String(cString: text)
@@ -276,15 +276,15 @@ final class WebTransfer {
 
 /// When something last arrived, and when it is time to tell how far a transfer is.
 private final class Watch {
-  private let partial: PartialFile
+  private let target: any BodyTarget
   var lastArrival = ContinuousClock.now
   private var lastReport = ContinuousClock.now - .seconds(1)
 
-  init(_ partial: PartialFile) { self.partial = partial }
+  init(_ target: any BodyTarget) { self.target = target }
 
   func shouldReport(isLast: Bool) -> Bool {
     let now = ContinuousClock.now
-    guard partial.receivedCount > 0, isLast || lastReport.duration(to: now) > .milliseconds(50) else { return false }
+    guard target.receivedCount > 0, isLast || lastReport.duration(to: now) > .milliseconds(50) else { return false }
     lastReport = now
     return true
   }

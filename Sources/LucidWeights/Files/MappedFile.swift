@@ -36,7 +36,11 @@ final class MappedFile: @unchecked Sendable {
       let code = errno
       throw unreadable(
         String(cString: strerror(code)),
-        code == ENOENT ? "Check the path; relative ones start at \(FileManager.default.currentDirectoryPath)." : nil)
+        code != ENOENT
+          ? nil
+          : path.contains("://")
+            ? "It is an address: fetch the file first. WeightResolver reads the header of one that is not fetched."
+            : "Check the path; relative ones start at \(FileManager.default.currentDirectoryPath).")
     }
     defer { close(descriptor) }
     var status = stat()

@@ -25,10 +25,11 @@ extension StateDict {
   ///     dictionary when empty. Only for files of `torch.save`.
   ///   - isNeeded: which names to take, else all.
   /// - Throws: ``LucidError`` that names the file, with the code ``LucidError/Code/fileUnreadable``;
-  ///   ``LucidError/Code/corruptFile``; ``LucidError/Code/unsupportedFormat``, also when one of the tensors has an
-  ///   element type that ``DType`` does not; ``LucidError/Code/unsafeFile`` when a pickle names anything but the few
-  ///   functions that tensors are made of or an index a file elsewhere; ``LucidError/Code/unknownName`` when there is no
-  ///   such key.
+  ///   ``LucidError/Code/corruptFile``; ``LucidError/Code/unsupportedFormat``, also when one of the tensors of a file of
+  ///   `torch.save` has an element type that ``DType`` does not (one of a safetensors file is listed in
+  ///   ``StateDict/unreadable`` and throws only when it is asked for); ``LucidError/Code/unsafeFile`` when a pickle names
+  ///   anything but the few functions that tensors are made of or an index a file elsewhere;
+  ///   ``LucidError/Code/unknownName`` when there is no such key.
   public init(
     contentsOf path: String, key: String? = nil, where isNeeded: ((String) -> Bool)? = nil
   ) throws(LucidError) {

@@ -97,6 +97,60 @@ import Testing
       }, "at byte")
   }
 
+  @Test("EXT1, EXT2 and EXT4 name any function by a number of copyreg's registry", arguments: [1, 2, 4])
+  func extensionRegistry(_ width: Int) {
+    let code: UInt8 = [1: 0x82, 2: 0x83, 4: 0x84][width]!
+    for number in [0, 1, 0xff] as [UInt8] {
+      expectRefusals(
+        .unsafeFile,
+        PickleWriter.build {
+          $0.raw(code)
+          $0.raw([UInt8](repeating: number, count: width))
+          $0.op(")")
+          $0.op("R")
+        }, "instruction 0x\(String(code, radix: 16)) makes an object of any class")
+    }
+  }
+
+  @Test(arguments: ["os.system\n", "storage\n", "\n", "('storage', torch.FloatStorage, '0', 'cpu', 4)\n"])
+  func persistentIDAsALineOfText(_ id: String) {
+    expectRefusals(
+      .unsupportedFormat,
+      PickleWriter.build {
+        $0.op("P")
+        $0.raw(Array(id.utf8))
+      }, "instruction 0x50 of the pickle is one that torch.save does not write")
+  }
+
+  @Test func persistentIDsThatAreNoTuples() {
+    let ids: [(inout PickleWriter) -> Void] = [
+      { $0.op("N") }, { $0.op("}") }, { $0.op("]") }, { $0.int(7) }, { $0.global("torch", "FloatStorage") },
+      { $0.storage(count: 4) }, { $0.tensor() },
+    ]
+    for id in ids {
+      expectRefusals(
+        .corruptFile,
+        PickleWriter.build {
+          id(&$0)
+          $0.op("Q")
+        }, "at byte")
+    }
+  }
+
+  @Test func aSecondPickleAfterTheFirstStops() {
+    let honest = PickleWriter.dictionary { $0.tensor() }
+    let hidden = PickleWriter.build {
+      $0.global("os", "system")
+      $0.text("touch owned")
+      $0.raw(0x85)
+      $0.op("R")
+    }
+    expectRefusal(
+      .corruptFile, of: ZipWriter.checkpoint(pickle: honest + hidden).bytes, saying: "after the end of its pickle")
+    // Old files are several pickles, each of which must be what it is expected to be.
+    expectRefusal(.unsafeFile, of: LegacyWriter.checkpoint(pickle: honest + hidden), saying: "os.system")
+  }
+
   @Test func persistentIDsOfTheWrongShape() {
     let ids: [(inout PickleWriter) -> Void] = [
       { $0.text("storage") }, { $0.op(")") }, { $0.tuple([1, 2, 3, 4, 5]) },

@@ -115,6 +115,23 @@ import Testing
     expectRefusal(.corruptFile, of: Writer.file(header), saying: "expected {")
   }
 
+  @Test(arguments: ReferenceFault.all) func errorsOfTheReference(_ fault: ReferenceFault) {
+    expectRefusal(fault.code, of: fault.bytes, saying: fault.words)
+  }
+
+  /// Ten names for the same bytes, which the reference's test calls an attack.
+  @Test func manyTensorsOfTheSameBytes() {
+    let entries = (0..<10).map { Writer.entry("weight_\($0)", "F32", "[2,2]", "[0,16]") }
+    expectRefusal(.corruptFile, of: Writer.file("{\(entries.joined(separator: ","))}", data: 16), saying: "overlaps")
+  }
+
+  @Test func misalignedTensorsAreReadEqual() throws {
+    let header = "{\(Writer.entry("a", "U8", "[1]", "[0,1]")),\(Writer.entry("b", "F32", "[2]", "[1,9]"))}"
+    var bytes = Writer.file(header, data: 1)
+    for value in [1.5, -2] as [Float] { withUnsafeBytes(of: value) { bytes += Array($0) } }
+    #expect(try readAll(bytes)["b"]?.scalars(as: Float.self) == [1.5, -2])
+  }
+
   @Test func whatTheFormatAllows() throws {
     #expect(try readAll(Writer.file("{}")).count == 0)
     #expect(try readAll(Writer.file("{\n}\t\r     ")).count == 0)
@@ -125,4 +142,57 @@ import Testing
       "{\(Writer.entry("e", "F32", "[0,3]", "[8,8]")),\(Writer.entry("a")),\(Writer.entry("f", "F32", "[0]", "[0,0]"))}"
     #expect(try readAll(Writer.file(empty, data: 8)).keys == ["e", "a", "f"])
   }
+}
+
+/// A file of the reference implementation's tests, by the name that it gives the error in `safetensors/src/tensor.rs`.
+struct ReferenceFault: CustomTestStringConvertible {
+  let testDescription: String
+  let bytes: [UInt8]
+  let code: LucidError.Code
+  let words: String
+
+  init(_ name: String, _ bytes: [UInt8], _ code: LucidError.Code, _ words: String) {
+    (testDescription, self.bytes, self.code, self.words) = (name, bytes, code, words)
+  }
+
+  init(_ name: String, _ bytes: [UInt8], _ words: String) { self.init(name, bytes, .corruptFile, words) }
+
+  /// A file of one tensor.
+  init(_ name: String, _ shape: String, _ offsets: String, data: Int, _ words: String) {
+    self.init(name, Self.file("{\(Self.info(shape, offsets))}", data: data), words)
+  }
+
+  private static func info(_ shape: String, _ offsets: String) -> String {
+    SafetensorsWriter.entry("test", "I32", shape, offsets)
+  }
+
+  private static func file(_ header: String, data: Int = 0, size: UInt64? = nil) -> [UInt8] {
+    SafetensorsWriter.file(header, data: data, size: size)
+  }
+
+  static let all: [ReferenceFault] = [
+    ReferenceFault("HeaderTooSmall", [], "empty"),
+    ReferenceFault("HeaderTooSmall", [0x3c, 0, 0, 0], "too few"),
+    ReferenceFault("HeaderTooLarge", file("{\(info("[2,2]", "[0,16]"))}", size: 0xffff_ff00_0000_003c), "allows"),
+    ReferenceFault("HeaderTooLarge", file("{}", size: 100_000_001), "allows 100000000"),
+    ReferenceFault("InvalidHeaderLength", [0x3c, 0, 0, 0, 0, 0, 0, 0], "too few"),
+    ReferenceFault("InvalidHeaderLength", file("{}", size: 60), "2 left"),
+    ReferenceFault("InvalidHeaderLength", file("{}", size: 100_000_000), "2 left"),
+    ReferenceFault("InvalidHeader", [1, 0, 0, 0, 0, 0, 0, 0, 0xff], .unsupportedFormat, "no known format"),
+    ReferenceFault("InvalidHeaderStart", file("\n{}\n\n\n"), .unsupportedFormat, "no known format"),
+    ReferenceFault("InvalidHeaderDeserialization", file("{"), "header"),
+    ReferenceFault("InvalidHeaderDeserialization", file("{\"a\""), "header"),
+    ReferenceFault("InvalidHeaderDeserialization", file("{\(info("[2,2]", "[0,16]"))}x", data: 16), "header"),
+    ReferenceFault("MetadataIncompleteBuffer", "[2,2]", "[0,16]", data: 17, "end at byte 16"),
+    ReferenceFault("MetadataIncompleteBuffer", "[2,2]", "[0,16]", data: 20, "20 bytes follow"),
+    ReferenceFault("MetadataIncompleteBuffer", "[2,2]", "[0,16]", data: 15, "15 bytes follow"),
+    ReferenceFault("InvalidOffset", "[2,2]", "[4,20]", data: 20, "belong to no tensor"),
+    ReferenceFault("InvalidOffset", "[2,2]", "[16,0]", data: 16, "[16, 0]"),
+    ReferenceFault("TensorInvalidInfo", "[2,2]", "[0,4]", data: 4, "cannot have 4 bytes"),
+    ReferenceFault("TensorInvalidInfo", "[2]", "[0,16]", data: 16, "cannot have 16 bytes"),
+    ReferenceFault("ValidationOverflow", "[2,18446744073709551614]", "[0,16]", data: 16, "larger than"),
+    ReferenceFault("ValidationOverflow", "[2,9223372036854775807]", "[0,16]", data: 16, "overflows"),
+    ReferenceFault("ValidationOverflow", "[2,2,1152921504606846976]", "[0,16]", data: 16, "overflows"),
+    ReferenceFault("ValidationOverflow", "[576460752303423488]", "[0,16]", data: 16, "cannot have 16 bytes"),
+  ]
 }

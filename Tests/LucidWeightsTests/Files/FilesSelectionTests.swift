@@ -32,7 +32,6 @@ import Testing
     ("no_tensors.pth", #""epoch" (an integer), "loss" (a float)"#), ("list.pth", "it holds a list"),
     ("complex.pth", #"tensor "a" has elements of type complex64"#), ("uint16.pth", "uint16"),
     ("sparse.pth", "_rebuild_sparse_tensor"), ("neg.pth", "negated"), ("deflated.pth", "compressed"),
-    ("float8.safetensors", "F8_E4M3"), ("uint32.safetensors", "U32"),
   ])
   func whatIsNotSupportedIsNamed(_ name: String, _ words: String) throws {
     let path = FileFixtures.path(name)

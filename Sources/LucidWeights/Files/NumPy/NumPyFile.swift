@@ -47,8 +47,8 @@ extension Tensor {
   /// file or, after a failure, what was there before. A path that leads to no regular file, such as a pipe, is written
   /// to as it is. Bfloat16, which NumPy lacks, is written as float32.
   ///
-  /// - Throws: ``LucidError`` with ``LucidError/Code/fileUnreadable``.
-  public func write(toNumPyFile path: String) throws(LucidError) {
+  /// - Throws: ``LucidError`` with ``LucidError/Code/fileUnreadable``; `CancellationError` when the task was cancelled.
+  public func write(toNumPyFile path: String) throws {
     let tensor = dtype == .bfloat16 ? to(.float32) : self
     let file = try OutputFile(path: path)
     try file.write(NumPyHeader.bytes(before: tensor.type))

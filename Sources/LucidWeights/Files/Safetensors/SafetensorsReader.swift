@@ -10,56 +10,95 @@ enum SafetensorsReader {
   static let maximumHeaderSize: UInt64 = 100_000_000
 
   static func read(_ file: MappedFile) throws(LucidError) -> StateDict {
+    let (header, start) = try open(file, fileSize: file.count)
+    return try dict(header, file) { (entry, type) throws(LucidError) in
+      let tensor = try StoredTensor(
+        entry.name, type.dtype, in: start + entry.start..<start + entry.end, offset: 0, shape: entry.shape,
+        strides: type.shape.rowMajorStrides, of: file)
+      return { () throws(LucidError) in try tensor.read(from: file) }
+    }
+  }
+
+  /// The names and types of a file of which only the beginning is there: reading a tensor throws.
+  ///
+  /// - Parameter fileSize: the bytes of the whole file; nil where they are not known, and what depends on them is not
+  ///   checked.
+  static func readBeginning(_ file: MappedFile, fileSize: Int?) throws(LucidError) -> StateDict {
+    let (header, _) = try open(file, fileSize: fileSize)
+    return try dict(header, file) { (entry, _) throws(LucidError) in
+      let error = LucidError(
+        .fileUnreadable, doing: "reading tensor \(entry.name.quoted) of \(file.path)",
+        problem: "only the file's header was fetched", advice: "Fetch the file first.")
+      return { () throws(LucidError) in throw error }
+    }
+  }
+
+  /// The header, checked, and the offset of the first byte after it.
+  private static func open(
+    _ file: MappedFile, fileSize: Int?
+  ) throws(LucidError) -> (header: SafetensorsHeader, start: Int) {
     var reader = ByteReader(file, 0..<file.count, part: "the file")
     let size = try reader.integer(UInt64.self, "the header's size")
     guard size <= maximumHeaderSize else {
       throw file.corrupt("the header claims \(size) bytes; the format allows \(maximumHeaderSize)")
     }
     let header = try SafetensorsHeader(in: file, try reader.skip(size, "the header"))
-    let data = reader.position..<file.count
-    try checkCoverage(header.tensors, byteCount: data.count, of: file)
+    try checkCoverage(header.tensors, byteCount: fileSize.map { $0 - reader.position }, of: file)
+    return (header, reader.position)
+  }
 
+  private static func dict(
+    _ header: SafetensorsHeader, _ file: MappedFile,
+    reading: (SafetensorsHeader.Entry, TensorType) throws(LucidError) -> @Sendable () throws -> Tensor
+  ) throws(LucidError) -> StateDict {
     var result = StateDict()
     result.metadata = header.metadata
     for entry in header.tensors {
-      let type = try type(of: entry, in: file)
-      result.append(
-        try StoredTensor(
-          entry.name, type.dtype, in: data.lowerBound + entry.start..<data.lowerBound + entry.end, offset: 0,
-          shape: entry.shape, strides: type.shape.rowMajorStrides, of: file),
-        of: file)
+      try checkSize(entry, in: file)
+      if let dtype = SafetensorsElement.dtypes[entry.dtype] {
+        let type = TensorType(Shape(entry.shape), dtype)
+        result.set(entry.name, type, read: try reading(entry, type))
+      } else {
+        let error = file.unsupported(
+          "tensor \(entry.name.quoted) has elements of type \(entry.dtype), which is not supported",
+          "Convert it to one of \(SafetensorsElement.dtypes.keys.sorted().joined(separator: ", ")).")
+        result.setUnreadable(
+          UnreadableTensor(
+            name: entry.name, dtype: entry.dtype, shape: Shape(entry.shape), byteCount: entry.end - entry.start,
+            error: error))
+      }
     }
     return result
   }
 
-  /// The type of a tensor. Throws unless it is one that ``DType`` has and the tensor's place is as large as it says.
-  private static func type(
-    of entry: SafetensorsHeader.Entry, in file: MappedFile
-  ) throws(LucidError) -> TensorType {
-    guard let dtype = SafetensorsElement.dtypes[entry.dtype] else {
+  /// Throws unless the element type is one of the format's and the tensor's place is as large as it says.
+  private static func checkSize(_ entry: SafetensorsHeader.Entry, in file: MappedFile) throws(LucidError) {
+    guard let bits = SafetensorsElement.bitCount(entry.dtype) else {
       throw file.unsupported(
-        "tensor \(entry.name.quoted) has elements of type \(entry.dtype.quoted), which is not supported",
-        "Convert it to one of \(SafetensorsElement.dtypes.keys.sorted().joined(separator: ", ")).")
+        "tensor \(entry.name.quoted) has elements of type \(entry.dtype.quoted), which safetensors does not have",
+        "The types are \(SafetensorsElement.names.joined(separator: ", ")).")
     }
-    let bytes = StoredTensor.product(entry.shape.map { max($0, 1) }, dtype.byteCount)
-    guard let bytes, (entry.shape.contains(0) ? 0 : bytes) == entry.end - entry.start else {
+    let product = StoredTensor.product(entry.shape.map { max($0, 1) }, bits)
+    guard let product, (entry.shape.contains(0) ? 0 : product / 8) == entry.end - entry.start,
+      entry.shape.contains(0) || product % 8 == 0
+    else {
       throw file.corrupt(
         "tensor \(entry.name.quoted) of type \(entry.dtype) and shape \(entry.shape) cannot have "
           + "\(entry.end - entry.start) bytes, as its data_offsets say")
     }
-    return TensorType(Shape(entry.shape), dtype)
   }
 
-  /// Throws unless the tensors' bytes, sorted, follow one another from the first byte of `data` to the last.
+  /// Throws unless the tensors' bytes, sorted, follow one another from the first byte after the header to the last of
+  /// `byteCount`, where that is known.
   private static func checkCoverage(
-    _ tensors: [SafetensorsHeader.Entry], byteCount: Int, of file: MappedFile
+    _ tensors: [SafetensorsHeader.Entry], byteCount: Int?, of file: MappedFile
   ) throws(LucidError) {
     var end = 0
     for entry in tensors.sorted(by: { ($0.start, $0.end) < ($1.start, $1.end) }) {
-      guard entry.start <= entry.end, entry.end <= byteCount else {
+      guard entry.start <= entry.end, entry.end <= byteCount ?? .max else {
+        let place = "tensor \(entry.name.quoted) has data_offsets [\(entry.start), \(entry.end)]"
         throw file.corrupt(
-          "tensor \(entry.name.quoted) has data_offsets [\(entry.start), \(entry.end)], but \(byteCount) bytes follow the "
-            + "header")
+          byteCount.map { "\(place), but \($0) bytes follow the header" } ?? "\(place), which run backwards")
       }
       guard entry.start == end else {
         throw file.corrupt(
@@ -69,6 +108,7 @@ enum SafetensorsReader {
       }
       end = entry.end
     }
+    guard let byteCount else { return }
     guard end == byteCount else {
       throw file.corrupt("the tensors end at byte \(end) of the data, but \(byteCount) bytes follow the header")
     }

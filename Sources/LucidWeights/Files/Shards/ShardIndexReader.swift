@@ -7,30 +7,56 @@ import LucidTensor
 /// folder of the index; one that leads elsewhere is refused. What a shard has beyond the index is left out.
 enum ShardIndexReader {
   static func read(_ file: MappedFile, where isNeeded: ((String) -> Bool)?) throws(LucidError) -> StateDict {
-    guard file.count <= Int(SafetensorsReader.maximumHeaderSize) else {
-      throw file.corrupt("an index of \(file.count) bytes is larger than any")
-    }
+    try read(file, where: isNeeded) { (name) throws(LucidError) in try open(name, of: file) }
+  }
+
+  /// The tensors of the shards that `shard` opens by their names, which are checked.
+  static func read(
+    _ file: MappedFile, where isNeeded: ((String) -> Bool)?, shard open: (String) throws(LucidError) -> StateDict
+  ) throws(LucidError) -> StateDict {
     let places = try weightMap(file).filter { isNeeded?($0.name) ?? true }
-    var shards: [String: StateDict] = [:]
+    var shards: [String: (dict: StateDict, unreadable: [String: UnreadableTensor])] = [:]
     var result = StateDict()
     for (name, shardName) in places {
-      let shard: StateDict
-      if let known = shards[shardName] {
-        shard = known
-      } else {
-        shard = try open(shardName, of: file)
-        shards[shardName] = shard
-        result.metadata.merge(shard.metadata) { first, _ in first }
+      if shards[shardName] == nil {
+        try checkName(shardName, in: file)
+        let dict = try open(shardName)
+        shards[shardName] = (dict, Dictionary(dict.unreadable.map { ($0.name, $0) }) { first, _ in first })
+        result.metadata.merge(dict.metadata) { first, _ in first }
       }
-      guard let type = shard.type(of: name) else {
+      let shard = shards[shardName]!
+      if let type = shard.dict.type(of: name) {
+        result.set(name, type) { try shard.dict.tensor(name) }
+      } else if let tensor = shard.unreadable[name] {
+        result.setUnreadable(tensor)
+      } else {
         throw file.corrupt("tensor \(name.quoted) is said to be in \(shardName.quoted), which does not have it")
       }
-      result.set(name, type) { try shard.tensor(name) }
     }
     return result
   }
 
+  /// The names of the shards, checked, in the order in which the index names them.
+  static func shardNames(_ file: MappedFile) throws(LucidError) -> [String] {
+    var seen: Set<String> = []
+    let names = try weightMap(file).map(\.shard).filter { seen.insert($0).inserted }
+    for name in names { try checkName(name, in: file) }
+    return names
+  }
+
+  /// Throws for a name that leads out of the index's folder.
+  private static func checkName(_ name: String, in index: MappedFile) throws(LucidError) {
+    guard !name.isEmpty, name != ".", name != "..", !name.utf8.contains(where: { $0 == UInt8(ascii: "/") || $0 == 0 })
+    else {
+      throw index.unsafe(
+        "the index names \(name.quoted), which is not a file beside it", "Shards lie in the folder of their index.")
+    }
+  }
+
   private static func weightMap(_ file: MappedFile) throws(LucidError) -> [(name: String, shard: String)] {
+    guard file.count <= Int(SafetensorsReader.maximumHeaderSize) else {
+      throw file.corrupt("an index of \(file.count) bytes is larger than any")
+    }
     var json = JSONScanner(file, 0..<file.count)
     var places: [(name: String, shard: String)]?
     var names: Set<String> = []
@@ -54,11 +80,6 @@ enum ShardIndexReader {
   }
 
   private static func open(_ name: String, of index: MappedFile) throws(LucidError) -> StateDict {
-    guard !name.isEmpty, name != ".", name != "..", !name.utf8.contains(where: { $0 == UInt8(ascii: "/") || $0 == 0 })
-    else {
-      throw index.unsafe(
-        "the index names \(name.quoted), which is not a file beside it", "Shards lie in the folder of their index.")
-    }
     guard index.isOnDisk else {
       throw index.unsupported("an index in memory has no folder to find \(name.quoted) in", "Open it by its path.")
     }

@@ -49,11 +49,15 @@ final class OutputFile {
     return String(cString: text)
   }
 
-  /// Appends bytes.
-  func write(_ bytes: UnsafeRawBufferPointer) throws(LucidError) {
+  /// What is written between two looks at whether the task was cancelled.
+  private static let chunk = 16 << 20
+
+  /// Appends bytes. Throws `CancellationError` when the task was cancelled.
+  func write(_ bytes: UnsafeRawBufferPointer) throws {
     var done = 0
     while done < bytes.count {
-      let count = Glibc.write(descriptor, bytes.baseAddress! + done, bytes.count - done)
+      try Task.checkCancellation()
+      let count = Glibc.write(descriptor, bytes.baseAddress! + done, min(bytes.count - done, Self.chunk))
       if count < 0 {
         if errno == EINTR { continue }
         throw Self.failure(path, errno)
@@ -64,16 +68,10 @@ final class OutputFile {
   }
 
   /// Appends bytes.
-  func write(_ bytes: [UInt8]) throws(LucidError) {
-    let result = bytes.withUnsafeBytes { bytes in Result { () throws(LucidError) in try write(bytes) } }
-    try result.get()
-  }
+  func write(_ bytes: [UInt8]) throws { try bytes.withUnsafeBytes { try write($0) } }
 
   /// Appends a tensor's elements in row-major order.
-  func write(_ tensor: Tensor) throws(LucidError) {
-    let result = tensor.withUnsafeBytes { bytes in Result { () throws(LucidError) in try write(bytes) } }
-    try result.get()
-  }
+  func write(_ tensor: Tensor) throws { try tensor.withUnsafeBytes { try write($0) } }
 
   /// Writes what is in the system's buffers to disk and gives the file its name.
   func publish() throws(LucidError) {

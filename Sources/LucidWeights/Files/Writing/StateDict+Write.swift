@@ -43,12 +43,14 @@ extension StateDict {
   ///     written last. A tensor is never split.
   /// - Returns: the paths of what was written, the one to open last.
   /// - Throws: ``LucidError`` with ``LucidError/Code/fileUnreadable`` where the file cannot be written,
-  ///   ``LucidError/Code/unsupportedFormat`` where the ending stands for no format or the format has no shards, and what
-  ///   reading the tensors throws.
+  ///   ``LucidError/Code/unsupportedFormat`` where the ending stands for no format or the format has no shards or one of
+  ///   the tensors is ``StateDict/unreadable``, and what reading the tensors
+  ///   throws; `CancellationError` when the task was cancelled, and nothing is left of the file.
   @discardableResult
   public func write(
     to path: String, format: CheckpointFormat.Writable? = nil, maxShardSize: Int? = nil
   ) throws -> [String] {
+    if let tensor = unreadable.first { throw tensor.error }
     guard let format = format ?? CheckpointFormat.Writable(path: path) else {
       throw LucidError(
         .unsupportedFormat, doing: "writing \(path)", problem: "its ending does not say in which format",

@@ -28,7 +28,7 @@ struct StoredZipWriter {
   }
 
   /// Adds an entry of some bytes after others.
-  mutating func add(_ name: String, _ head: [UInt8], _ tensor: Tensor? = nil) throws(LucidError) {
+  mutating func add(_ name: String, _ head: [UInt8], _ tensor: Tensor? = nil) throws {
     var checksum = Self.checksum(0, head)
     var size = head.count
     if let tensor {
@@ -70,7 +70,7 @@ struct StoredZipWriter {
   }
 
   /// Writes the central directory.
-  func finish() throws(LucidError) {
+  func finish() throws {
     let start = file.byteCount
     var directory = ByteBuffer()
     for entry in entries {
