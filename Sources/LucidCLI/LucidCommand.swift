@@ -46,7 +46,8 @@ struct LucidCommand: AsyncParsableCommand {
       """,
     version: "lucid 0.1.0",
     subcommands: [
-      ClassifyCommand.self, FinetuneCommand.self, WeightsCommand.self, CacheCommand.self, ModelsCommand.self, RunCommand.self,
+      ClassifyCommand.self, FinetuneCommand.self, WeightsCommand.self, CacheCommand.self, ModelsCommand.self,
+      RunCommand.self,
       CheckpointCommand.self,
     ])
 

@@ -1,6 +1,6 @@
 /// Letters made of lines of one width, for pictures that are drawn without the fonts of a machine: the printable
 /// characters of ASCII. Any other character is an empty box.
-enum StrokeFont {
+package enum StrokeFont {
   /// The width of the lines, in parts of the text's size.
   static let lineWidth = 0.085
   /// A unit of the grid that letters are designed on: capitals are 12 units high.
@@ -9,7 +9,7 @@ enum StrokeFont {
   private static let wordGap = 4.0
 
   /// The width of a line of text, in the unit of its size.
-  static func width(of text: String, size: Double) -> Double {
+  package static func width(of text: String, size: Double) -> Double {
     let advances = text.map { letter($0).width + letterGap }
     return max(0, advances.reduce(0, +) - letterGap) * unit * size
   }
