@@ -12,6 +12,9 @@ enum Bench {
     if arguments.count == 5, arguments[1] == "load", let count = Int(arguments[4]) {
       return try LoadBench.load(arguments[2], arguments[3], count: count)
     }
+    if arguments.count == 4, arguments[1] == "train", let batch = Int(arguments[3]) {
+      return try TrainBench.train(arguments[2], batch: batch)
+    }
     if arguments.count == 5, arguments[1] == "hit", let count = Int(arguments[4]) {
       return try await HubBench.hit(arguments[2], arguments[3], count: count)
     }

@@ -68,6 +68,20 @@ static inline lucid_md lucid_md_create(int rank, const int64_t *sizes, const int
 #endif
 }
 
+/// A descriptor of [N, C, H, W] with channels in blocks of 8 (nChw8c) or 16 (nChw16c).
+static inline lucid_md lucid_md_create_blocked(const int64_t *sizes, bool sixteen) {
+  dnnl_dims_t dims;
+  for (int i = 0; i < 4; i++) dims[i] = sizes[i];
+  dnnl_format_tag_t tag = sixteen ? dnnl_nChw16c : dnnl_nChw8c;
+#if LUCID_DNNL_3
+  dnnl_memory_desc_t md = NULL;
+  return dnnl_memory_desc_create_with_tag(&md, 4, dims, dnnl_f32, tag) == dnnl_success ? (lucid_md)md : NULL;
+#else
+  dnnl_memory_desc_t md;
+  return dnnl_memory_desc_init_by_tag(&md, 4, dims, dnnl_f32, tag) == dnnl_success ? lucid_md_clone(&md) : NULL;
+#endif
+}
+
 static inline bool lucid_md_equal(lucid_md a, lucid_md b) {
   return dnnl_memory_desc_equal(LUCID_MD(a), LUCID_MD(b)) != 0;
 }

@@ -8,7 +8,12 @@ import Synchronization
 /// through SplitMix64.
 public final class Generator: Sendable {
   /// The generator used where none is named. Starts from a random seed; ``seed(_:)`` makes a program repeatable.
-  public static let `default` = Generator(seed: UInt64.random(in: .min ... .max))
+  public static var `default`: Generator { replacement ?? shared }
+
+  private static let shared = Generator(seed: UInt64.random(in: .min ... .max))
+
+  /// Stands in for the default generator in a task that must draw the same numbers twice.
+  @TaskLocal static var replacement: Generator?
 
   private let state: Mutex<Xoshiro256>
 

@@ -45,7 +45,8 @@ struct GoldenTests {
 
   private func check(_ model: any PretrainedModel, _ variant: Golden.Variant) {
     let x = Filler.input(variant.inputShape)
-    for (way, logits) in [("plan", model(x)), ("eager", model.forward(x))] {
+    let direct = Plan(model, inputShape: x.shape, convolutions: .direct)
+    for (way, logits) in [("plan", direct(x)), ("eager", model.forward(x))] {
       #expect(logits.shape == [variant.rows.count, variant.rows[0].logits.count])
       for (number, row) in variant.rows.enumerated() {
         expectClose(
@@ -53,6 +54,13 @@ struct GoldenTests {
           "\(variant), row \(number), \(way)")
         #expect(logits[number].topk(5).indices.scalars(as: Int.self) == row.top5)
       }
+    }
+    let logits = Plan(model, inputShape: x.shape, convolutions: .winograd)(x)
+    for (number, row) in variant.rows.enumerated() {
+      // Winograd's algorithm rounds intermediate sums that are larger than the result.
+      expectClose(
+        logits[number].scalars(as: Float.self), row.logits, tolerance: 1e-4 * row.largest,
+        "\(variant), row \(number), Winograd")
     }
   }
 }

@@ -54,7 +54,7 @@ struct PlanTests {
     for shape in shapes {
       let x = Tensor.randn(shape, generator: Generator(seed: 7))
       let before = x.scalars(as: Float.self)
-      let plan = Plan(block, inputShape: shape)
+      let plan = Plan(block, inputShape: shape, convolutions: .direct)
       let expected = block.forward(x).scalars(as: Double.self)
       // Folding rounds weights once more: a few units in the last place of sums of 144 products.
       for _ in 0..<2 { expectClose(plan(x), expected, shape, tolerance: 2e-5, "\(kind)") }
@@ -79,7 +79,7 @@ struct PlanTests {
       change()
       let after = traced(x).scalars(as: Float.self)
       #expect(before != after, "\(what) went unnoticed")
-      expectClose(after, traced.forward(x).scalars(as: Double.self), tolerance: 2e-5, what)
+      expectClose(after, traced.forward(x).scalars(as: Double.self), tolerance: 2e-4, what)
     }
     let block = net[0] as! Block
     check("a parameter") { block.conv.weight.value = block.conv.weight.value * 2 }
@@ -100,7 +100,8 @@ struct PlanTests {
     let block = Block(.plain).eval()
     for shape in shapes + shapes {
       let x = Tensor.randn(shape, generator: Generator(seed: 9))
-      expectClose(block(x), block.forward(x).scalars(as: Double.self), shape, tolerance: 2e-5)
+      // Whichever algorithm is the faster: Winograd's rounds ten times as much as the direct one.
+      expectClose(block(x), block.forward(x).scalars(as: Double.self), shape, tolerance: 2e-4)
     }
   }
 
@@ -112,6 +113,22 @@ struct PlanTests {
     #expect(planned == Array(4..<12))
     #expect(cache.plan(for: block, inputShape: [1, 16, 23, 5]) != nil)
     #expect(cache.plan(for: block, inputShape: [1, 16, 11, 5]) != nil)
+  }
+
+  @Test("A profile tells of every operation what it computes and how much")
+  func profile() {
+    let net = Sequential(Block(.plain), Conv2d(16, 8, kernel: 1), AdaptiveAvgPool2d(1, 1), Flatten(), Linear(8, 10))
+      .eval()
+    let plan = Plan(net, inputShape: [2, 16, 9, 7])
+    let profile = plan.profile(.randn([2, 16, 9, 7], generator: Generator(seed: 1)), runs: 2)
+    #expect(profile.layers.count == plan.operationCount)
+    #expect(profile.layers.compactMap(\.multiplyAdds) == [2 * 63 * 16 * 16 * 9, 2 * 63 * 16 * 8, 2 * 8 * 10])
+    #expect(profile.layers.last?.output == [2, 10])
+    #expect(profile.layers.allSatisfy { $0.milliseconds > 0 })
+    let lines = profile.description.split(separator: "\n")
+    #expect(lines.count == plan.operationCount + 2)
+    #expect(lines[1].contains("[2, 16, 9, 7]") && lines[1].contains("FusedConvolution"))
+    #expect(Set(lines.map(\.count)).count == 1)
   }
 
   @Test("Many tasks may call one plan, and get the same bits")

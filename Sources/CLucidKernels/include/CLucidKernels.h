@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "depthwise_block.h"
 #include "winograd.h"
 
 /// Calls body(context, first, last) on consecutive ranges that cover [0, count), on the threads of libgomp's pool: the

@@ -37,6 +37,7 @@ public final class BatchNorm2d: Module {
         mean: runningMean.value, variance: runningVar.value, weight: weight.value, bias: bias.value, epsilon: eps)
     }
     let (output, mean, variance) = x.batchNormTraining(weight: weight.value, bias: bias.value, epsilon: eps)
+    if GradientMode.isRecomputing { return output }
     let count = Double(x.elementCount / x.shape[1])
     runningMean.value = runningMean.value * (1 - momentum) + mean * momentum
     runningVar.value = runningVar.value * (1 - momentum) + variance * (momentum * count / (count - 1))

@@ -3,16 +3,18 @@ import LucidTensor
 extension Graph {
   /// With the weights of convolutions in the order that the backend computes with, so that no run has to reorder them.
   ///
+  /// - Parameter algorithms: how each convolution is computed, by its number; directly where that is nil.
   /// - Parameter other: a graph of the same module in the same state, for another shape, of which weights that would be
   ///   the same are used instead of new ones.
-  func packingWeights(sharing other: Graph?) -> Graph {
+  func packingWeights(_ algorithms: [Int: ConvolutionAlgorithm] = [:], sharing other: Graph?) -> Graph {
     var graph = self
     for (index, node) in nodes.enumerated() {
       guard let convolution = node.operation as? FusedConvolution, let x = node.inputs[0].value,
         let weight = node.inputs[1].constant
       else { continue }
       let packed = convolution.packed(
-        weight, input: types[x].shape, output: types[node.outputs[0]].shape, hasResidual: node.inputs.count > 3)
+        weight, input: types[x].shape, output: types[node.outputs[0]].shape, hasResidual: node.inputs.count > 3,
+        algorithms[index] ?? .direct)
       graph.nodes[index].inputs[1] = .constant(other?.weight(at: index, like: packed) ?? packed)
     }
     return graph

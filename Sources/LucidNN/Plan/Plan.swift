@@ -6,6 +6,7 @@ import LucidTensor
 /// and activations become part of them, and weights are put in the order that the processor computes with. The module
 /// and the plan are independent afterwards: a plan keeps the parameters that it was made from. Results differ from the
 /// module's by rounding, and where an activation that is part of a convolution meets a NaN, which may become a number.
+/// Convolutions are computed by the faster of two algorithms (``Convolutions``), chosen when the plan is made.
 ///
 /// A plan is immutable and may be called from many tasks at once. ``Module/callAsFunction(_:)`` makes and keeps plans by
 /// itself for modules that are ``Module/isTraceable``.
@@ -19,17 +20,18 @@ public final class Plan: Sendable {
 
   /// The plan of a module for float32 inputs of a shape. Traps when the module is training, or when its forward pass asks
   /// for a tensor's numbers, which are not there while it is recorded.
-  public convenience init(_ module: Module, inputShape: Shape) {
-    self.init(module, inputShape: inputShape, sharing: nil)
+  public convenience init(_ module: Module, inputShape: Shape, convolutions: Convolutions = .standard) {
+    self.init(module, inputShape: inputShape, convolutions, sharing: nil)
   }
 
   /// A plan that shares packed weights with one of the same module, in the same state, for another shape.
-  init(_ module: Module, inputShape: Shape, sharing other: Plan?) {
+  init(_ module: Module, inputShape: Shape, _ convolutions: Convolutions = .standard, sharing other: Plan?) {
     precondition(!module.isTraining, "a plan is for inference: call eval() first")
     self.inputShape = inputShape
     let recorded = Recorder.record([TensorType(inputShape)]) { [module.forward($0[0])] }
-    let graph = recorded.foldingBatchNorm().fusingResiduals().fusingActivations().removingUnused()
-      .overwritingResiduals().packingWeights(sharing: other?.graph)
+    let fused = recorded.foldingBatchNorm().fusingResiduals().fusingActivations().removingUnused()
+      .fusingDepthwiseBlocks { $0.pays(input: $1, hidden: $2) }.overwritingResiduals()
+    let graph = fused.packingWeights(fused.algorithms(convolutions), sharing: other?.graph)
     var released = [[Graph.Value]](repeating: [], count: graph.nodes.count)
     for (value, last) in graph.lastUses().enumerated() {
       if let last, last < graph.nodes.count { released[last].append(value) }
@@ -39,7 +41,34 @@ public final class Plan: Sendable {
   }
 
   /// What the module computes. Traps when the input has another shape.
-  public func callAsFunction(_ x: Tensor) -> Tensor {
+  public func callAsFunction(_ x: Tensor) -> Tensor { run(x) { _, compute in compute() } }
+
+  /// How long each operation takes for an input, as the median over `runs` runs after one that does not count.
+  public func profile(_ x: Tensor, runs: Int = 11) -> PlanProfile {
+    precondition(runs > 0, "a profile needs at least one run, not \(runs)")
+    var times = [[Double]](repeating: [], count: graph.nodes.count)
+    for number in 0...runs {
+      _ = run(x) { index, compute in
+        let start = ContinuousClock.now
+        let outputs = compute()
+        if number > 0 { times[index].append((ContinuousClock.now - start) / .milliseconds(1)) }
+        return outputs
+      }
+    }
+    let layers = zip(graph.nodes, times).map { node, times in
+      let types = node.inputs.map { $0.constant?.type ?? graph.types[$0.value!] }
+      let multiplyAdds = node.operation.multiplyAdds(types)
+      return PlanProfile.Layer(
+        operation: "\(Swift.type(of: node.operation))", input: types[0].shape,
+        weight: multiplyAdds == nil || types.count < 2 ? nil : types[1].shape,
+        output: graph.types[node.outputs[0]].shape, milliseconds: times.sorted()[times.count / 2],
+        multiplyAdds: multiplyAdds)
+    }
+    return PlanProfile(layers: layers)
+  }
+
+  /// Runs the operations; `step` is given each one's number and what computes its outputs.
+  private func run(_ x: Tensor, _ step: (Int, () -> [Tensor]) -> [Tensor]) -> Tensor {
     precondition(x.shape == inputShape, "the plan is for inputs of shape \(inputShape), not \(x.shape)")
     precondition(x.dtype == .float32, "the plan is for float32 inputs, not \(x.dtype)")
     var values = [Tensor?](repeating: nil, count: graph.types.count)
@@ -52,8 +81,9 @@ public final class Plan: Sendable {
         return tensor
       }
     }
-    for (node, released) in zip(graph.nodes, released) {
-      let outputs = node.operation.forward(node.inputs.map(tensor), on: x.device.backend)
+    for (index, (node, released)) in zip(graph.nodes, released).enumerated() {
+      let inputs = node.inputs.map(tensor)
+      let outputs = step(index) { node.operation.forward(inputs, on: x.device.backend) }
       for (value, output) in zip(node.outputs, outputs) { values[value] = output }
       for value in released { values[value] = nil }
     }

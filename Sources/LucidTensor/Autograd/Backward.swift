@@ -8,16 +8,21 @@ package struct BackwardStep {
   package let wanted: [Bool]
   /// What ``Operation/forwardSaving(_:on:)`` kept.
   package let extras: [Tensor]
+  /// Adds to the gradient of a leaf that is no input: what a checkpoint uses.
+  let leaf: (GradientLeaf, Tensor) -> Void
   private let gradients: [Tensor?]
   private let saved: SavedTensors
 
-  init(_ step: TapeStep, _ gradients: [Tensor?], _ saved: SavedTensors) {
+  init(
+    _ step: TapeStep, _ gradients: [Tensor?], _ saved: SavedTensors, leaf: @escaping (GradientLeaf, Tensor) -> Void
+  ) {
     inputTypes = step.inputTypes
     outputTypes = step.outputTypes
     wanted = step.wanted
     extras = saved.extras
     self.gradients = gradients
     self.saved = saved
+    self.leaf = leaf
   }
 
   /// The gradient of an output; nil where the loss does not depend on it.
@@ -61,10 +66,10 @@ struct BackwardPass {
     self.leaf = leaf
   }
 
-  /// Sends a gradient back from where a tensor came from.
-  mutating func run(from origin: Origin, _ gradient: Tensor) {
-    add(gradient, to: origin)
-    for step in Self.steps(behind: origin) {
+  /// Sends gradients back from where tensors came from.
+  mutating func run(from roots: [(origin: Origin, gradient: Tensor)]) {
+    for (origin, gradient) in roots { add(gradient, to: origin) }
+    for step in Self.steps(behind: roots.map(\.origin)) {
       guard let gradients = gradients.removeValue(forKey: ObjectIdentifier(step)) else { continue }
       outputs(step, gradients)
       guard let saved = step.takeSaved(keepingIt: isRetaining) else {
@@ -72,7 +77,7 @@ struct BackwardPass {
           "backward() has already been through this computation, whose intermediate results are gone: compute the loss "
             + "anew, or call backward(retainingGraph: true) the first time")
       }
-      let results = step.operation.vjp(BackwardStep(step, gradients, saved))
+      let results = step.operation.vjp(BackwardStep(step, gradients, saved, leaf: leaf))
       for (index, origin) in step.origins.enumerated() where step.wanted[index] {
         guard let origin, let result = results[index] else { continue }
         let type = step.inputTypes[index]
@@ -95,10 +100,10 @@ struct BackwardPass {
     }
   }
 
-  /// The steps that a tensor depends on, the last one first.
-  private static func steps(behind origin: Origin) -> [TapeStep] {
+  /// The steps that tensors depend on, the last one first.
+  private static func steps(behind roots: [Origin]) -> [TapeStep] {
     var found: [ObjectIdentifier: TapeStep] = [:]
-    var waiting: [Origin?] = [origin]
+    var waiting: [Origin?] = roots
     while let origin = waiting.popLast() {
       guard case .output(let step, _) = origin, found.updateValue(step, forKey: ObjectIdentifier(step)) == nil else {
         continue

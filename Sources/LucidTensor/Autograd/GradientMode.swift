@@ -1,7 +1,10 @@
 /// Whether operations are recorded, so that gradients can be computed afterwards.
-enum GradientMode {
+package enum GradientMode {
   /// On unless ``noGrad(_:)-(()->Result)`` switched it off for the task.
   @TaskLocal static var isRecording = true
+
+  /// Whether a checkpoint's body runs for the second time, so that what counts runs must not count this one.
+  @TaskLocal package static var isRecomputing = false
 }
 
 /// Runs `body` without recording gradients: nothing is kept for ``Tensor/backward(gradient:retainingGraph:)``, as for

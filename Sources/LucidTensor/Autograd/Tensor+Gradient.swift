@@ -93,7 +93,7 @@ extension Tensor {
     if let gradient {
       precondition(gradient.shape == shape, "backward: a gradient of shape \(gradient.shape) for a tensor \(shape)")
     }
-    noGrad { pass.run(from: origin, gradient?.detach().to(dtype) ?? .ones(shape, dtype: dtype)) }
+    noGrad { pass.run(from: [(origin, gradient?.detach().to(dtype) ?? .ones(shape, dtype: dtype))]) }
   }
 }
 

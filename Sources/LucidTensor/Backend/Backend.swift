@@ -34,6 +34,23 @@ package protocol Backend: Sendable {
     _ weight: Tensor, _ settings: ConvolutionSettings, hasResidual: Bool, _ activation: UnaryFunction?, input: Shape,
     shape: Shape
   ) -> Tensor
+  /// The algorithms that can compute a convolution; direct always does.
+  func algorithms(for problem: ConvolutionProblem) -> [ConvolutionAlgorithm]
+  /// The algorithm that is measured to be the fastest, for each convolution.
+  func fastestAlgorithms(for problems: [ConvolutionProblem]) -> [ConvolutionAlgorithm]
+  /// What measurements depend on besides the convolution: the processor, the libraries, the threads. One line.
+  var fingerprint: String { get }
+  /// The weight `[O, C, 3, 3]` transformed for ``ConvolutionAlgorithm/winograd``, which then computes every convolution
+  /// with it. With `forGradient`, that of a convolution `[C, O, 3, 3]` whose input's gradient is computed from its
+  /// output's: the convolution with the transformed weight, and paddings of 2 less the convolution's own.
+  func winogradWeight(_ weight: Tensor, forGradient: Bool) -> Tensor
+  /// A whole ``DepthwiseBlock``, with its weights as ``packedDepthwiseBlock(_:)`` made them.
+  func depthwiseBlock(_ block: DepthwiseBlock, _ x: Tensor, _ weights: DepthwiseBlockWeights, residual: Tensor?)
+    -> Tensor
+  /// Weights and biases in the order that the backend computes such a block with; they keep their shapes.
+  func packedDepthwiseBlock(_ weights: DepthwiseBlockWeights) -> DepthwiseBlockWeights
+  /// Whether such a block is faster as a whole than its convolutions one by one.
+  func depthwiseBlockPays(_ block: DepthwiseBlock, input: Shape, hidden: Int) -> Bool
   /// Two-dimensional pooling of `[N, C, H, W]`.
   func pool(_ x: Tensor, _ settings: PoolingSettings, shape: Shape) -> Tensor
   /// Adaptive pooling of `[N, C, H, W]` to `[N, C, h, w]`: windows that tile the input as evenly as they can.
@@ -58,16 +75,6 @@ package protocol Backend: Sendable {
   func gather(_ x: Tensor, indices: Tensor, axis: Int, shape: Shape) -> Tensor
   /// `[i, j, …]` of the first where the condition holds, else of the second; all three of one shape.
   func select(_ condition: Tensor, _ a: Tensor, _ b: Tensor) -> Tensor
-  /// The elements `x[…, index[…, i, …], …]` along a dimension; `index` is int64, of x's rank, and no longer elsewhere.
-  func gatherElements(_ x: Tensor, index: Tensor, axis: Int) -> Tensor
-  /// Zeros of `shape` with the elements of `x` added where `index` says: the transpose of
-  /// ``gatherElements(_:index:axis:)``.
-  func scatterAdd(_ x: Tensor, index: Tensor, axis: Int, shape: Shape) -> Tensor
-
-  /// Changes `target` and the tensors of `state` in place; all are float32 of one shape.
-  func update(_ target: inout Tensor, _ update: InPlaceUpdate, source: Tensor?, state: inout [Tensor])
-  /// The sum of the squares of float32 elements.
-  func sumOfSquares(_ x: Tensor) -> Double
 
   /// `gradient · function'`, the derivative at the input of ``unary(_:_:)`` or, as ``UnaryFunction/slopeSource`` says, from
   /// its output.
@@ -105,6 +112,17 @@ package protocol Backend: Sendable {
   func scatterAdd(_ x: Tensor, indices: Tensor, axis: Int, shape: Shape) -> Tensor
   /// Zeros of a shape with `x` at every `step`-th place from `start` along a dimension.
   func place(_ x: Tensor, axis: Int, start: Int, step: Int, shape: Shape) -> Tensor
+
+  /// The elements `x[…, index[…, i, …], …]` along a dimension; `index` is int64, of x's rank, and no longer elsewhere.
+  func gatherElements(_ x: Tensor, index: Tensor, axis: Int) -> Tensor
+  /// Zeros of `shape` with the elements of `x` added where `index` says: the transpose of
+  /// ``gatherElements(_:index:axis:)``.
+  func scatterAdd(_ x: Tensor, index: Tensor, axis: Int, shape: Shape) -> Tensor
+
+  /// Changes `target` and the tensors of `state` in place; all are float32 of one shape.
+  func update(_ target: inout Tensor, _ update: InPlaceUpdate, source: Tensor?, state: inout [Tensor])
+  /// The sum of the squares of float32 elements.
+  func sumOfSquares(_ x: Tensor) -> Double
 }
 
 extension Device {

@@ -4,7 +4,7 @@ package enum UnaryFunction: Sendable, Hashable {
   case exp, log, log2, log1p, sqrt, rsqrt, reciprocal
   case sin, cos, tanh, erf
   case floor, ceil, round
-  case relu, relu6, gelu, geluTanh, silu, sigmoid, hardSwish, hardSigmoid
+  case relu, gelu, geluTanh, silu, sigmoid, hardSwish, hardSigmoid
   case leakyRelu(slope: Double)
   case clamp(lower: Double, upper: Double)
   case logicalNot, isNaN
@@ -12,7 +12,7 @@ package enum UnaryFunction: Sendable, Hashable {
   /// Whether integers stay integers; the other functions give float32 of them.
   var keepsIntegers: Bool {
     switch self {
-    case .negate, .absolute, .sign, .square, .relu, .relu6, .clamp, .floor, .ceil, .round: true
+    case .negate, .absolute, .sign, .square, .relu, .clamp, .floor, .ceil, .round: true
     default: false
     }
   }
@@ -23,7 +23,7 @@ package enum UnaryFunction: Sendable, Hashable {
   /// Whether it can be part of the operation that makes its input.
   package var isFusible: Bool {
     switch self {
-    case .relu, .relu6, .leakyRelu, .clamp, .gelu, .geluTanh, .silu, .sigmoid, .tanh, .hardSwish: true
+    case .relu, .leakyRelu, .clamp, .gelu, .geluTanh, .silu, .sigmoid, .tanh, .hardSwish: true
     default: false
     }
   }
@@ -32,7 +32,7 @@ package enum UnaryFunction: Sendable, Hashable {
   var keepsZero: Bool {
     switch self {
     case .negate, .absolute, .sign, .square, .sqrt, .sin, .tanh, .erf, .log1p, .floor, .ceil, .round: true
-    case .relu, .relu6, .leakyRelu, .gelu, .geluTanh, .silu, .hardSwish: true
+    case .relu, .leakyRelu, .gelu, .geluTanh, .silu, .hardSwish: true
     case .clamp(let lower, let upper): lower <= 0 && upper >= 0
     case .exp, .log, .log2, .rsqrt, .reciprocal, .cos, .sigmoid, .hardSigmoid, .logicalNot, .isNaN: false
     }
@@ -48,9 +48,9 @@ extension UnaryFunction {
   var slopeSource: SlopeSource {
     switch self {
     case .sign, .floor, .ceil, .round, .logicalNot, .isNaN: .nothing
-    case .exp, .sqrt, .rsqrt, .reciprocal, .tanh, .relu, .relu6, .sigmoid: .output
+    case .exp, .sqrt, .rsqrt, .reciprocal, .tanh, .relu, .sigmoid, .clamp: .output
     case .negate, .absolute, .square, .log, .log2, .log1p, .sin, .cos, .erf: .input
-    case .gelu, .geluTanh, .silu, .hardSwish, .hardSigmoid, .leakyRelu, .clamp: .input
+    case .gelu, .geluTanh, .silu, .hardSwish, .hardSigmoid, .leakyRelu: .input
     }
   }
 

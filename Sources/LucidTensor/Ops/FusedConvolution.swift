@@ -38,9 +38,22 @@ package struct FusedConvolution: Operation {
     ]
   }
 
-  /// The weight in the order that the backend wants it in, for inputs of a shape.
-  package func packed(_ weight: Tensor, input: Shape, output: Shape, hasResidual: Bool) -> Tensor {
-    weight.device.backend.packedWeight(
-      weight, convolution.settings, hasResidual: hasResidual, activation, input: input, shape: output)
+  /// The weight in the order that the backend wants it in, for inputs of a shape and an algorithm.
+  package func packed(
+    _ weight: Tensor, input: Shape, output: Shape, hasResidual: Bool, _ algorithm: ConvolutionAlgorithm
+  ) -> Tensor {
+    switch algorithm {
+    case .direct:
+      weight.device.backend.packedWeight(
+        weight, convolution.settings, hasResidual: hasResidual, activation, input: input, shape: output)
+    case .winograd: weight.device.backend.winogradWeight(weight, forGradient: false)
+    }
+  }
+
+  /// What an algorithm is chosen for.
+  package func problem(weight: Shape, input: Shape, output: Shape, hasResidual: Bool) -> ConvolutionProblem {
+    ConvolutionProblem(
+      input: input, weight: weight, output: output, settings: convolution.settings, hasResidual: hasResidual,
+      activation: activation)
   }
 }

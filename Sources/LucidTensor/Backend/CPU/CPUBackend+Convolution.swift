@@ -6,6 +6,9 @@ extension CPUBackend {
     shape: Shape
   ) -> Tensor {
     if shape.elementCount == 0 { return Tensor(uninitialized: shape, x.dtype) }
+    if let kind = weight.winogradKind {
+      return winograd(x, weight, kind, bias: bias, settings, epilogue, shape: shape)
+    }
     if x.dtype == .float64 {
       // Only plans have epilogues, and plans are float32.
       return ReferenceConvolution(settings, input: x.shape, weight: weight.shape, output: shape)
@@ -37,6 +40,15 @@ extension CPUBackend {
     return Tensor(
       storage: packed.storage, shape: weight.shape, dtype: .float32,
       layout: .opaque(primitive.descriptor(DNNL_ARG_WEIGHTS)))
+  }
+
+  /// The memory orders that direct convolution wants its input, and gives its output, in.
+  func directOrders(_ problem: ConvolutionProblem) -> (input: MemoryDescriptor, output: MemoryDescriptor) {
+    let key = ConvolutionKey(
+      input: problem.input, weight: problem.weight, hasBias: true, hasResidual: problem.hasResidual,
+      activation: problem.activation, settings: problem.settings)
+    let primitive = convolutionPrimitive(key, problem.output)
+    return (primitive.descriptor(DNNL_ARG_SRC), primitive.descriptor(DNNL_ARG_DST))
   }
 
   private func convolutionPrimitive(_ key: ConvolutionKey, _ shape: Shape) -> Primitive {

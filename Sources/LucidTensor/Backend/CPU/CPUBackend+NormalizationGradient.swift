@@ -70,7 +70,9 @@ extension CPUBackend {
     _ primitive: Primitive, _ gradient: Tensor, _ x: Tensor, _ mean: Tensor, _ variance: Tensor, _ weight: Tensor
   ) -> (x: Tensor, weight: Tensor, bias: Tensor) {
     let inputs = Tensor(uninitialized: x.shape, primitive.descriptor(DNNL_ARG_DIFF_SRC))
-    let (weights, biases) = (Tensor(uninitialized: weight.shape, .float32), Tensor(uninitialized: weight.shape, .float32))
+    let (weights, biases) = (
+      Tensor(uninitialized: weight.shape, .float32), Tensor(uninitialized: weight.shape, .float32)
+    )
     primitive.execute([
       (DNNL_ARG_SRC, x), (DNNL_ARG_MEAN, mean.contiguous()), (DNNL_ARG_VARIANCE, variance.contiguous()),
       (DNNL_ARG_SCALE, weight.contiguous()),

@@ -52,13 +52,12 @@ extension CPUBackend {
       let scale = 2 / T.pi.squareRoot()
       return map { g, x in g * scale * T.exp(-x * x) }
     case .relu: return map { g, y in y > 0 ? g : 0 }
-    case .relu6: return map { g, y in y > 0 && y < 6 ? g : 0 }
     case .leakyRelu(let slope):
       let slope = T(slope)
       return map { g, x in x > 0 ? g : g * slope }
     case .clamp(let lower, let upper):
       let (lower, upper) = (T(lower), T(upper))
-      return map { g, x in x >= lower && x <= upper ? g : 0 }
+      return map { g, y in y > lower && y < upper ? g : 0 }
     case .gelu:
       let (half, scale) = (T(0.5), 1 / (2 * T.pi).squareRoot())
       return map { g, x in g * (half * (1 + T.erf(x * half.squareRoot())) + x * scale * T.exp(-half * x * x)) }
@@ -74,7 +73,7 @@ extension CPUBackend {
         return g * s * (1 + x * (1 - s))
       }
     case .sigmoid: return map { g, y in g * y * (1 - y) }
-    case .hardSwish: return map { g, x in x < -3 ? 0 : x <= 3 ? g * (x / 3 + T(0.5)) : g }
+    case .hardSwish: return map { g, x in x <= -3 ? 0 : x < 3 ? g * (x / 3 + T(0.5)) : g }
     case .hardSigmoid: return map { g, x in x > -3 && x < 3 ? g / 6 : 0 }
     case .sign, .floor, .ceil, .round, .logicalNot, .isNaN:
       preconditionFailure("the derivative of \(function) is 0: nobody asks for it")

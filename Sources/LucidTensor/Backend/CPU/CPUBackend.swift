@@ -82,6 +82,7 @@ extension Tensor {
 
   /// Whether another tensor has the same shape and lies in memory in the same order.
   package func hasSameLayout(as other: Tensor) -> Bool {
-    shape == other.shape && dtype == other.dtype && descriptor == other.descriptor
+    guard shape == other.shape, dtype == other.dtype, winogradKind == other.winogradKind else { return false }
+    return winogradKind != nil || descriptor == other.descriptor
   }
 }
