@@ -53,7 +53,9 @@ struct FinetuneCommand: AsyncParsableCommand {
   var skipLimit = 16
 
   func validate() throws {
-    if let threads, !(1...1024).contains(threads) { throw ValidationError("--threads must be at least 1, not \(threads).") }
+    if let threads, !(1...1024).contains(threads) {
+      throw ValidationError("--threads must be at least 1, not \(threads).")
+    }
     if let size, !(8...4096).contains(size) { throw ValidationError("--size must be from 8 to 4096, not \(size).") }
     if !(interval >= 0 && interval.isFinite) { throw ValidationError("--interval must not be negative.") }
     if skipLimit < 0 { throw ValidationError("--skip-limit must not be negative.") }

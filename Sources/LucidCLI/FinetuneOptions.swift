@@ -75,7 +75,8 @@ struct FinetuneOptions: ParsableArguments {
     try require((1...100_000).contains(batch), "--batch must be at least 1, not \(batch).")
     try require(lr.map { $0 > 0 && $0.isFinite } ?? true, "--lr must be above 0, not \(lr ?? 0).")
     try require(
-      weightDecay.map { $0 >= 0 && $0.isFinite } ?? true, "--weight-decay must not be negative, as \(weightDecay ?? 0) is.")
+      weightDecay.map { $0 >= 0 && $0.isFinite } ?? true,
+      "--weight-decay must not be negative, as \(weightDecay ?? 0) is.")
     try require(layerDecay > 0 && layerDecay <= 1, "--layer-decay must be above 0 and at most 1, not \(layerDecay).")
     try require(
       warmup >= 0 && warmup < Double(epochs), "--warmup must be fewer epochs than the \(epochs), not \(warmup).")

@@ -60,7 +60,10 @@ import Testing
       results.append(try bits(#require(trainer.best)))
     }
     #expect(results[0] == results[1], "\(name)")
-    let other = trainer(settings { edit(&$0); $0.seed = 6 }, mixing: mixing)
+    let other = trainer(
+      settings {
+        edit(&$0); $0.seed = 6
+      }, mixing: mixing)
     try await other.run()
     #expect(try bits(#require(other.best)) != results[0], "\(name)")
   }

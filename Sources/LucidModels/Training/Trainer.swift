@@ -65,7 +65,8 @@ public final class Trainer {
     precondition(
       head != nil || !settings.freezesBackbone, "\(type(of: model)) has no known head: say which module it is")
     precondition(
-      settings.epochs > 0 && settings.accumulation > 0, "a training has at least one epoch of at least one batch a step")
+      settings.epochs > 0 && settings.accumulation > 0, "a training has at least one epoch of at least one batch a step"
+    )
     (self.model, self.settings, self.head) = (model, settings, head)
     (self.training, self.validation) = (training, validation)
     (self.checkpoint, self.interval) = (checkpoint, interval)

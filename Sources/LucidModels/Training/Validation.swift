@@ -63,6 +63,7 @@ public struct Validation: Sendable {
           probability: probabilities[row * classes + prediction],
           rightProbability: probabilities[row * classes + label]))
     }
-    mistakes = Array(mistakes.sorted { ($0.rightProbability, $0.index) < ($1.rightProbability, $1.index) }.prefix(mistakeLimit))
+    mistakes = Array(
+      mistakes.sorted { ($0.rightProbability, $0.index) < ($1.rightProbability, $1.index) }.prefix(mistakeLimit))
   }
 }
