@@ -15,6 +15,7 @@ enum Bench {
     if arguments.count == 5, arguments[1] == "hit", let count = Int(arguments[4]) {
       return try await HubBench.hit(arguments[2], arguments[3], count: count)
     }
+    if arguments.count == 4, arguments[1] == "pick" { return try LoadBench.pick(arguments[3], from: arguments[2]) }
     if arguments.dropFirst() == ["convert"] { return LoadBench.convert() }
     guard arguments.count == 4, let batch = Int(arguments[2]) else {
       FileHandle.standardError.write(Data("usage: lucid-bench MODEL BATCH plan|eager\n".utf8))

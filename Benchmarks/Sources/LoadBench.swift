@@ -1,7 +1,8 @@
 import Foundation
 import Lucid
 
-/// Times loading for Benchmarks/load.py: `lucid-bench load MODEL FILE COUNT`, and conversion: `lucid-bench convert`.
+/// Times loading for Benchmarks/load.py: `lucid-bench load MODEL FILE COUNT`, conversion: `lucid-bench convert`, and for
+/// Benchmarks/pick.py one tensor of a large file: `lucid-bench pick FILE NAME`.
 enum LoadBench {
   /// Prints the milliseconds that each of `count` runs took from a file to a model with its parameters, and the most
   /// anonymous memory that the process had beyond what it began with, in kB.
@@ -24,6 +25,21 @@ enum LoadBench {
     print(anonymousKilobytes() - before)
   }
 
+  /// Prints the milliseconds that opening a checkpoint took, those that reading one of its tensors to the last byte took,
+  /// and the memory in kB, pages of the file included, that both have added.
+  static func pick(_ name: String, from path: String) throws {
+    let before = kilobytes("VmRSS")
+    var dict = StateDict()
+    let opening = try ContinuousClock().measure { dict = try StateDict(contentsOf: path) }
+    var sum: UInt8 = 0
+    let reading = try ContinuousClock().measure {
+      try dict[name]?.withUnsafeBytes { sum = $0.reduce(0, &+) }
+    }
+    precondition(dict.contains(name) && sum == 0, "\(name) of the file is not made of zeros")
+    print(
+      String(format: "%.3f %.3f %d", milliseconds(opening), milliseconds(reading), kilobytes("VmRSS") - before))
+  }
+
   /// Prints the GB of source that a second converts to float32, for each type that checkpoints have.
   static func convert() {
     for (from, to) in [
@@ -44,9 +60,12 @@ enum LoadBench {
   }
 
   /// The memory that belongs to no file, which a mapped checkpoint's pages do.
-  private static func anonymousKilobytes() -> Int {
+  private static func anonymousKilobytes() -> Int { kilobytes("RssAnon") }
+
+  /// A field of what the system says about the process.
+  private static func kilobytes(_ field: String) -> Int {
     let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
-    let line = status.split(separator: "\n").first { $0.hasPrefix("RssAnon:") }
+    let line = status.split(separator: "\n").first { $0.hasPrefix(field + ":") }
     return line.flatMap { Int($0.split(whereSeparator: { " \t".contains($0) })[1]) } ?? 0
   }
 }

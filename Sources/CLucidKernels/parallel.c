@@ -20,9 +20,15 @@ static void run_share(void *data) {
   if (first < last) job->body(job->context, first, last);
 }
 
+static _Thread_local int is_serial;
+
+void lucid_set_serial(int serial) { is_serial = serial; }
+
+ptrdiff_t lucid_thread_count(void) { return is_serial || omp_in_parallel() ? 1 : omp_get_max_threads(); }
+
 void lucid_parallel_for(ptrdiff_t count, ptrdiff_t grain, void (*body)(void *, ptrdiff_t, ptrdiff_t), void *context) {
   if (count <= 0) return;
-  ptrdiff_t threads = omp_in_parallel() ? 1 : omp_get_max_threads();
+  ptrdiff_t threads = lucid_thread_count();
   ptrdiff_t useful = grain > 0 ? (count + grain - 1) / grain : count;
   if (threads > useful) threads = useful;
   if (threads <= 1) {
@@ -31,4 +37,27 @@ void lucid_parallel_for(ptrdiff_t count, ptrdiff_t grain, void (*body)(void *, p
   }
   job_t job = {count, body, context};
   GOMP_parallel(run_share, &job, (unsigned)threads, 0);
+}
+
+typedef struct {
+  ptrdiff_t count;
+  void (*body)(void *, ptrdiff_t, ptrdiff_t);
+  void *context;
+} team_t;
+
+static void run_members(void *data) {
+  const team_t *team = data;
+  // libgomp may give fewer threads than it was asked for: each then stands in for those that are missing.
+  ptrdiff_t threads = omp_get_num_threads();
+  for (ptrdiff_t member = omp_get_thread_num(); member < team->count; member += threads)
+    team->body(team->context, member, team->count);
+}
+
+void lucid_parallel_team(ptrdiff_t count, void (*body)(void *, ptrdiff_t, ptrdiff_t), void *context) {
+  if (count <= 1) {
+    body(context, 0, 1);
+    return;
+  }
+  team_t team = {count, body, context};
+  GOMP_parallel(run_members, &team, (unsigned)count, 0);
 }

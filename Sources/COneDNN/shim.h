@@ -110,17 +110,18 @@ static inline dnnl_status_t lucid_convolution(dnnl_primitive_desc_t *pd, dnnl_en
 }
 
 static inline dnnl_status_t lucid_pooling(dnnl_primitive_desc_t *pd, dnnl_engine_t engine,
-                                          const_dnnl_primitive_attr_t attr, dnnl_alg_kind_t kind, lucid_md source,
-                                          lucid_md target, const int64_t *strides, const int64_t *kernel,
+                                          const_dnnl_primitive_attr_t attr, dnnl_prop_kind_t prop,
+                                          dnnl_alg_kind_t kind, lucid_md source, lucid_md target,
+                                          const int64_t *strides, const int64_t *kernel,
                                           const int64_t *dilations, const int64_t *pad_begin,
                                           const int64_t *pad_end) {
 #if LUCID_DNNL_3
-  LUCID_CREATE(dnnl_pooling_forward, dnnl_forward_inference, kind, LUCID_MD(source), LUCID_MD(target), strides, kernel,
+  LUCID_CREATE(dnnl_pooling_forward, prop, kind, LUCID_MD(source), LUCID_MD(target), strides, kernel,
                dilations, pad_begin, pad_end)
 #else
   dnnl_pooling_v2_desc_t desc;
   dnnl_status_t status =
-      dnnl_pooling_v2_forward_desc_init(&desc, dnnl_forward_inference, kind, LUCID_MD(source), LUCID_MD(target),
+      dnnl_pooling_v2_forward_desc_init(&desc, prop, kind, LUCID_MD(source), LUCID_MD(target),
                                         strides, kernel, dilations, pad_begin, pad_end);
   if (status != dnnl_success) return status;
   LUCID_FINISH(desc, NULL)
@@ -187,15 +188,15 @@ static inline dnnl_status_t lucid_batch_norm(dnnl_primitive_desc_t *pd, dnnl_eng
 
 /// Normalises over the last dimension, then scales and shifts.
 static inline dnnl_status_t lucid_layer_norm(dnnl_primitive_desc_t *pd, dnnl_engine_t engine,
-                                             const_dnnl_primitive_attr_t attr, lucid_md data, lucid_md statistics,
-                                             float epsilon) {
+                                             const_dnnl_primitive_attr_t attr, dnnl_prop_kind_t prop, lucid_md data,
+                                             lucid_md statistics, float epsilon) {
   unsigned flags = dnnl_use_scale | dnnl_use_shift;
 #if LUCID_DNNL_3
-  LUCID_CREATE(dnnl_layer_normalization_forward, dnnl_forward_inference, LUCID_MD(data), LUCID_MD(data),
+  LUCID_CREATE(dnnl_layer_normalization_forward, prop, LUCID_MD(data), LUCID_MD(data),
                LUCID_MD(statistics), epsilon, flags)
 #else
   dnnl_layer_normalization_desc_t desc;
-  dnnl_status_t status = dnnl_layer_normalization_forward_desc_init(&desc, dnnl_forward_inference, LUCID_MD(data),
+  dnnl_status_t status = dnnl_layer_normalization_forward_desc_init(&desc, prop, LUCID_MD(data),
                                                                     LUCID_MD(statistics), epsilon, flags);
   if (status != dnnl_success) return status;
   LUCID_FINISH(desc, NULL)
@@ -205,6 +206,166 @@ static inline dnnl_status_t lucid_layer_norm(dnnl_primitive_desc_t *pd, dnnl_eng
 static inline dnnl_status_t lucid_reorder(dnnl_primitive_desc_t *pd, dnnl_engine_t engine,
                                           const_dnnl_primitive_attr_t attr, lucid_md source, lucid_md target) {
   return dnnl_reorder_primitive_desc_create(pd, LUCID_MD(source), engine, LUCID_MD(target), engine, attr);
+}
+
+// MARK: backward
+
+// A backward computation is described together with the forward one that it belongs to: oneDNN takes from that what
+// memory orders and workspace the two have in common.
+
+#if LUCID_DNNL_3
+#define LUCID_CREATE_BACKWARD(function, ...) \
+  status = function##_primitive_desc_create(pd, engine, __VA_ARGS__, forward, attr); \
+  dnnl_primitive_desc_destroy(forward); \
+  return status;
+#else
+#define LUCID_FINISH_BACKWARD(desc) \
+  if (status == dnnl_success) status = dnnl_primitive_desc_create(pd, &desc, attr, engine, forward); \
+  dnnl_primitive_desc_destroy(forward); \
+  return status;
+#endif
+
+/// The gradient of a convolution's input.
+static inline dnnl_status_t lucid_convolution_backward_data(dnnl_primitive_desc_t *pd, dnnl_engine_t engine,
+                                                            const_dnnl_primitive_attr_t attr, lucid_md diff_source,
+                                                            lucid_md weights, lucid_md diff_target,
+                                                            const int64_t *strides, const int64_t *dilations,
+                                                            const int64_t *pad_begin, const int64_t *pad_end) {
+  dnnl_primitive_desc_t forward = NULL;
+  dnnl_status_t status = lucid_convolution(&forward, engine, NULL, diff_source, weights, NULL, diff_target, strides,
+                                           dilations, pad_begin, pad_end);
+  if (status != dnnl_success) return status;
+#if LUCID_DNNL_3
+  LUCID_CREATE_BACKWARD(dnnl_convolution_backward_data, dnnl_convolution_direct, LUCID_MD(diff_source),
+                        LUCID_MD(weights), LUCID_MD(diff_target), strides, dilations, pad_begin, pad_end)
+#else
+  dnnl_convolution_desc_t desc;
+  status = dnnl_dilated_convolution_backward_data_desc_init(&desc, dnnl_convolution_direct, LUCID_MD(diff_source),
+                                                            LUCID_MD(weights), LUCID_MD(diff_target), strides,
+                                                            dilations, pad_begin, pad_end);
+  LUCID_FINISH_BACKWARD(desc)
+#endif
+}
+
+/// The gradients of a convolution's weights and, unless diff_bias is NULL, of its bias.
+static inline dnnl_status_t lucid_convolution_backward_weights(dnnl_primitive_desc_t *pd, dnnl_engine_t engine,
+                                                               const_dnnl_primitive_attr_t attr, lucid_md source,
+                                                               lucid_md diff_weights, lucid_md diff_bias,
+                                                               lucid_md diff_target, const int64_t *strides,
+                                                               const int64_t *dilations, const int64_t *pad_begin,
+                                                               const int64_t *pad_end) {
+  dnnl_primitive_desc_t forward = NULL;
+  dnnl_status_t status = lucid_convolution(&forward, engine, NULL, source, diff_weights, diff_bias, diff_target,
+                                           strides, dilations, pad_begin, pad_end);
+  if (status != dnnl_success) return status;
+#if LUCID_DNNL_3
+  LUCID_CREATE_BACKWARD(dnnl_convolution_backward_weights, dnnl_convolution_direct, LUCID_MD(source),
+                        LUCID_MD(diff_weights), LUCID_MD(diff_bias), LUCID_MD(diff_target), strides, dilations,
+                        pad_begin, pad_end)
+#else
+  dnnl_convolution_desc_t desc;
+  status = dnnl_dilated_convolution_backward_weights_desc_init(
+      &desc, dnnl_convolution_direct, LUCID_MD(source), LUCID_MD(diff_weights), LUCID_MD(diff_bias),
+      LUCID_MD(diff_target), strides, dilations, pad_begin, pad_end);
+  LUCID_FINISH_BACKWARD(desc)
+#endif
+}
+
+/// The gradient of a pooling's input, of which forward had this source and target.
+static inline dnnl_status_t lucid_pooling_backward(dnnl_primitive_desc_t *pd, dnnl_engine_t engine,
+                                                   const_dnnl_primitive_attr_t attr, dnnl_alg_kind_t kind,
+                                                   lucid_md source, lucid_md target, const int64_t *strides,
+                                                   const int64_t *kernel, const int64_t *dilations,
+                                                   const int64_t *pad_begin, const int64_t *pad_end) {
+  dnnl_primitive_desc_t forward = NULL;
+  dnnl_status_t status = lucid_pooling(&forward, engine, NULL, dnnl_forward_training, kind, source, target, strides,
+                                       kernel, dilations, pad_begin, pad_end);
+  if (status != dnnl_success) return status;
+#if LUCID_DNNL_3
+  LUCID_CREATE_BACKWARD(dnnl_pooling_backward, kind, LUCID_MD(source), LUCID_MD(target), strides, kernel, dilations,
+                        pad_begin, pad_end)
+#else
+  dnnl_pooling_v2_desc_t desc;
+  status = dnnl_pooling_v2_backward_desc_init(&desc, kind, LUCID_MD(source), LUCID_MD(target), strides, kernel,
+                                              dilations, pad_begin, pad_end);
+  LUCID_FINISH_BACKWARD(desc)
+#endif
+}
+
+/// The gradient of a function of every element; data is the function's input.
+static inline dnnl_status_t lucid_eltwise_backward(dnnl_primitive_desc_t *pd, dnnl_engine_t engine,
+                                                   const_dnnl_primitive_attr_t attr, dnnl_alg_kind_t kind,
+                                                   lucid_md data, float alpha, float beta) {
+  dnnl_primitive_desc_t forward = NULL;
+  dnnl_status_t status = lucid_eltwise(&forward, engine, NULL, kind, data, alpha, beta);
+  if (status != dnnl_success) return status;
+#if LUCID_DNNL_3
+  LUCID_CREATE_BACKWARD(dnnl_eltwise_backward, kind, LUCID_MD(data), LUCID_MD(data), LUCID_MD(data), alpha, beta)
+#else
+  dnnl_eltwise_desc_t desc;
+  status = dnnl_eltwise_backward_desc_init(&desc, kind, LUCID_MD(data), LUCID_MD(data), alpha, beta);
+  LUCID_FINISH_BACKWARD(desc)
+#endif
+}
+
+/// The gradient of a softmax from its output.
+static inline dnnl_status_t lucid_softmax_backward(dnnl_primitive_desc_t *pd, dnnl_engine_t engine,
+                                                   const_dnnl_primitive_attr_t attr, bool logarithm, lucid_md data,
+                                                   int axis) {
+  dnnl_alg_kind_t kind = logarithm ? dnnl_softmax_log : dnnl_softmax_accurate;
+  dnnl_primitive_desc_t forward = NULL;
+  dnnl_status_t status = lucid_softmax(&forward, engine, NULL, logarithm, data, axis);
+  if (status != dnnl_success) return status;
+#if LUCID_DNNL_3
+  LUCID_CREATE_BACKWARD(dnnl_softmax_backward, kind, LUCID_MD(data), LUCID_MD(data), LUCID_MD(data), axis)
+#else
+  dnnl_softmax_v2_desc_t desc;
+  status = dnnl_softmax_v2_backward_desc_init(&desc, kind, LUCID_MD(data), LUCID_MD(data), LUCID_MD(data), axis);
+  LUCID_FINISH_BACKWARD(desc)
+#endif
+}
+
+/// The gradients of a batch norm's input, scale and shift.
+static inline dnnl_status_t lucid_batch_norm_backward(dnnl_primitive_desc_t *pd, dnnl_engine_t engine,
+                                                      const_dnnl_primitive_attr_t attr, bool global, lucid_md data,
+                                                      float epsilon) {
+  unsigned flags = dnnl_use_scale | dnnl_use_shift | (global ? dnnl_use_global_stats : 0);
+  dnnl_primitive_desc_t forward = NULL;
+#if LUCID_DNNL_3
+  dnnl_status_t status = dnnl_batch_normalization_forward_primitive_desc_create(
+      &forward, engine, dnnl_forward_training, LUCID_MD(data), LUCID_MD(data), epsilon, flags, NULL);
+  if (status != dnnl_success) return status;
+  LUCID_CREATE_BACKWARD(dnnl_batch_normalization_backward, dnnl_backward, LUCID_MD(data), LUCID_MD(data),
+                        LUCID_MD(data), epsilon, flags)
+#else
+  dnnl_batch_normalization_desc_t desc;
+  dnnl_status_t status =
+      dnnl_batch_normalization_forward_desc_init(&desc, dnnl_forward_training, LUCID_MD(data), epsilon, flags);
+  if (status == dnnl_success) status = dnnl_primitive_desc_create(&forward, &desc, NULL, engine, NULL);
+  if (status != dnnl_success) return status;
+  status = dnnl_batch_normalization_backward_desc_init(&desc, dnnl_backward, LUCID_MD(data), LUCID_MD(data), epsilon,
+                                                       flags);
+  LUCID_FINISH_BACKWARD(desc)
+#endif
+}
+
+/// The gradients of a layer norm's input, scale and shift.
+static inline dnnl_status_t lucid_layer_norm_backward(dnnl_primitive_desc_t *pd, dnnl_engine_t engine,
+                                                      const_dnnl_primitive_attr_t attr, lucid_md data,
+                                                      lucid_md statistics, float epsilon) {
+  unsigned flags = dnnl_use_scale | dnnl_use_shift;
+  dnnl_primitive_desc_t forward = NULL;
+  dnnl_status_t status = lucid_layer_norm(&forward, engine, NULL, dnnl_forward_training, data, statistics, epsilon);
+  if (status != dnnl_success) return status;
+#if LUCID_DNNL_3
+  LUCID_CREATE_BACKWARD(dnnl_layer_normalization_backward, dnnl_backward, LUCID_MD(data), LUCID_MD(data),
+                        LUCID_MD(data), LUCID_MD(statistics), epsilon, flags)
+#else
+  dnnl_layer_normalization_desc_t desc;
+  status = dnnl_layer_normalization_backward_desc_init(&desc, dnnl_backward, LUCID_MD(data), LUCID_MD(data),
+                                                       LUCID_MD(statistics), epsilon, flags);
+  LUCID_FINISH_BACKWARD(desc)
+#endif
 }
 
 // MARK: post-ops
@@ -245,5 +406,7 @@ static inline void lucid_dnnl_version(int *major, int *minor, int *patch) {
 
 #undef LUCID_CREATE
 #undef LUCID_FINISH
+#undef LUCID_CREATE_BACKWARD
+#undef LUCID_FINISH_BACKWARD
 
 #endif

@@ -63,8 +63,8 @@ import Testing
     #expect(model.inputConvolution === before)
   }
 
-  @Test func classesOfTheSameNameKeepTheirRows() throws {
-    let model = try model("resnet18")
+  @Test(arguments: builders) func classesOfTheSameNameKeepTheirRows(_ name: String) throws {
+    let model = try model(name)
     model.replaceHead(classes: 4)
     let (weight, bias) = (model.head.weight.value, try #require(model.head.bias).value)
     let kept = model.replaceHead(categories: ["new", "d", "a", "b"], keeping: ["a", "b", "c", "b"])

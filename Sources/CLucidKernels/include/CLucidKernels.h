@@ -4,10 +4,22 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "winograd.h"
+
 /// Calls body(context, first, last) on consecutive ranges that cover [0, count), on the threads of libgomp's pool: the
 /// pool that oneDNN computes in, so that the two never compete for cores. Ranges shorter than grain are not split.
 void lucid_parallel_for(ptrdiff_t count, ptrdiff_t grain, void (*body)(void *context, ptrdiff_t first, ptrdiff_t last),
                         void *context);
+
+/// Makes lucid_parallel_for run everything on the calling thread, when called from this one. libgomp gives each thread that
+/// calls it a team of its own, so workers that share the cores among themselves would otherwise multiply the threads.
+void lucid_set_serial(int serial);
+
+/// How many threads a computation that starts here may use: 1 inside of another, else as many as oneDNN uses.
+ptrdiff_t lucid_thread_count(void);
+
+/// Calls body(context, member, count) once for each member of a team of count threads of the same pool.
+void lucid_parallel_team(ptrdiff_t count, void (*body)(void *context, ptrdiff_t member, ptrdiff_t count), void *context);
 
 /// Converts IEEE 754 half precision to single, exactly, through F16C where the processor has it.
 void lucid_half_to_float(const uint16_t *source, float *target, ptrdiff_t count);

@@ -28,6 +28,9 @@ package struct BackwardStep {
     gradients[output] ?? .zeros(outputTypes[output].shape, dtype: outputTypes[output].dtype)
   }
 
+  /// Where the computation ran.
+  package var backend: any Backend { (gradients.lazy.compactMap { $0 }.first?.device ?? .cpu).backend }
+
   /// An input, which ``Operation/saved(wanted:)`` named.
   package func input(_ number: Int) -> Tensor {
     guard let tensor = saved.inputs[number] else { preconditionFailure("input \(number) was not saved") }

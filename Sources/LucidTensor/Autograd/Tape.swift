@@ -20,7 +20,7 @@ package final class GradientLeaf: Sendable {
     set { state.withLock { $0 = newValue?.detach() } }
   }
 
-  func add(_ gradient: Tensor) { state.withLock { $0 = $0.map { $0 + gradient } ?? gradient } }
+  func add(_ gradient: Tensor) { state.withLock { $0 = $0.map { $0 + gradient } ?? gradient.contiguous() } }
 }
 
 /// What an operation's vjp reads of its forward computation, by number; the rest is not kept in memory.

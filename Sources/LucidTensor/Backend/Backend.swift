@@ -68,6 +68,43 @@ package protocol Backend: Sendable {
   func update(_ target: inout Tensor, _ update: InPlaceUpdate, source: Tensor?, state: inout [Tensor])
   /// The sum of the squares of float32 elements.
   func sumOfSquares(_ x: Tensor) -> Double
+
+  /// `gradient · function'`, the derivative at the input of ``unary(_:_:)`` or, as ``UnaryFunction/slopeSource`` says, from
+  /// its output.
+  func unaryGradient(_ function: UnaryFunction, _ gradient: Tensor, at value: Tensor) -> Tensor
+  /// The gradient of a softmax's input from its output.
+  func softmaxGradient(_ gradient: Tensor, output: Tensor, axis: Int, logarithm: Bool) -> Tensor
+  /// The gradient, of a shape, of a convolution's input.
+  func convolutionInputGradient(
+    _ gradient: Tensor, _ weight: Tensor, _ settings: ConvolutionSettings, shape: Shape
+  ) -> Tensor
+  /// The gradient, of a shape, of a convolution's weight, in plain order, and that of its bias where it is wanted.
+  func convolutionWeightGradient(
+    _ gradient: Tensor, _ x: Tensor, _ settings: ConvolutionSettings, shape: Shape, wantsBias: Bool
+  ) -> (weight: Tensor, bias: Tensor?)
+  /// Pooling, and what ``poolGradient(_:memory:_:shape:)`` needs to know of it.
+  func poolSaving(_ x: Tensor, _ pooling: Pooling, shape: Shape) -> (output: Tensor, memory: Tensor)
+  /// The gradient, of a shape, of a pooling's input.
+  func poolGradient(_ gradient: Tensor, memory: Tensor, _ pooling: Pooling, shape: Shape) -> Tensor
+  /// The gradients of the input, the weight and the bias of a batch norm with the batch's own statistics or, with
+  /// `frozen`, with given ones.
+  func batchNormGradient(
+    _ gradient: Tensor, _ x: Tensor, mean: Tensor, variance: Tensor, weight: Tensor, epsilon: Float, frozen: Bool
+  ) -> (x: Tensor, weight: Tensor, bias: Tensor)
+  /// ``layerNorm(_:weight:bias:epsilon:)`` and the mean and variance of each row.
+  func layerNormSaving(
+    _ x: Tensor, weight: Tensor, bias: Tensor, epsilon: Float
+  ) -> (output: Tensor, mean: Tensor, variance: Tensor)
+  /// The gradients of a layer norm's input, weight and bias.
+  func layerNormGradient(
+    _ gradient: Tensor, _ x: Tensor, mean: Tensor, variance: Tensor, weight: Tensor, epsilon: Float
+  ) -> (x: Tensor, weight: Tensor, bias: Tensor)
+  /// The gradient, of a shape, of what ``interpolate(_:_:alignCorners:shape:)`` resized.
+  func interpolateGradient(_ gradient: Tensor, _ mode: InterpolationMode, alignCorners: Bool, shape: Shape) -> Tensor
+  /// Zeros of a shape with the rows of `x` along a dimension added at int64 indices.
+  func scatterAdd(_ x: Tensor, indices: Tensor, axis: Int, shape: Shape) -> Tensor
+  /// Zeros of a shape with `x` at every `step`-th place from `start` along a dimension.
+  func place(_ x: Tensor, axis: Int, start: Int, step: Int, shape: Shape) -> Tensor
 }
 
 extension Device {

@@ -4,7 +4,7 @@ extension Tensor {
   /// `max(x, 0)`; NaN stays NaN.
   public func relu() -> Tensor { map(.relu) }
   /// `min(max(x, 0), 6)`.
-  public func relu6() -> Tensor { map(.clamp(lower: 0, upper: 6)) }
+  public func relu6() -> Tensor { map(.relu6) }
   /// `x` where positive, else `slope · x`.
   public func leakyRelu(_ slope: Double = 0.01) -> Tensor { map(.leakyRelu(slope: slope)) }
   /// `x · Φ(x)` with the normal distribution function Φ, or with `tanh` the approximation

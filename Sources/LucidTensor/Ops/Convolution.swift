@@ -42,7 +42,7 @@ package struct Convolution: Operation {
 
   package func outputTypes(_ inputs: [TensorType]) -> [TensorType] {
     let (x, weight) = (inputs[0].shape, inputs[1].shape)
-    requireFloat32(inputs, "conv2d")
+    requireComputable(inputs, "conv2d")
     precondition(x.rank == 4, "conv2d: the input must be [N, C, H, W], not of shape \(x)")
     precondition(weight.rank == 4, "conv2d: the weight must be [O, C / groups, kH, kW], not of shape \(weight)")
     precondition(
@@ -69,13 +69,34 @@ package struct Convolution: Operation {
       )
       sizes.append((padded - window) / stride + 1)
     }
-    return [TensorType(Shape(sizes))]
+    return [TensorType(Shape(sizes), inputs[0].dtype)]
   }
 
   package func forward(_ inputs: [Tensor], on backend: any Backend) -> [Tensor] {
     let shape = outputTypes(inputs.map(\.type))[0].shape
     let bias = inputs.count > 2 ? inputs[2] : nil
     return [backend.convolution(inputs[0], inputs[1], bias: bias, settings, ConvolutionEpilogue(), shape: shape)]
+  }
+
+  package func saved(wanted: [Bool]) -> Saved {
+    let needsInput = wanted[1] || (wanted.count > 2 && wanted[2])
+    return Saved(inputs: (needsInput ? [0] : []) + (wanted[0] ? [1] : []))
+  }
+
+  package func vjp(_ step: BackwardStep) -> [Tensor?] {
+    let gradient = step.gradient()
+    let wantsBias = step.wanted.count > 2 && step.wanted[2]
+    var results: [Tensor?] = [nil, nil, nil]
+    if step.wanted[1] || wantsBias {
+      let (weight, bias) = step.backend.convolutionWeightGradient(
+        gradient, step.input(0), settings, shape: step.inputTypes[1].shape, wantsBias: wantsBias)
+      (results[1], results[2]) = (weight, bias)
+    }
+    if step.wanted[0] {
+      results[0] = step.backend.convolutionInputGradient(
+        gradient, step.input(1), settings, shape: step.inputTypes[0].shape)
+    }
+    return results
   }
 }
 

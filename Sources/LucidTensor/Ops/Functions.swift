@@ -4,7 +4,7 @@ package enum UnaryFunction: Sendable, Hashable {
   case exp, log, log2, log1p, sqrt, rsqrt, reciprocal
   case sin, cos, tanh, erf
   case floor, ceil, round
-  case relu, gelu, geluTanh, silu, sigmoid, hardSwish, hardSigmoid
+  case relu, relu6, gelu, geluTanh, silu, sigmoid, hardSwish, hardSigmoid
   case leakyRelu(slope: Double)
   case clamp(lower: Double, upper: Double)
   case logicalNot, isNaN
@@ -12,7 +12,7 @@ package enum UnaryFunction: Sendable, Hashable {
   /// Whether integers stay integers; the other functions give float32 of them.
   var keepsIntegers: Bool {
     switch self {
-    case .negate, .absolute, .sign, .square, .relu, .clamp, .floor, .ceil, .round: true
+    case .negate, .absolute, .sign, .square, .relu, .relu6, .clamp, .floor, .ceil, .round: true
     default: false
     }
   }
@@ -23,7 +23,7 @@ package enum UnaryFunction: Sendable, Hashable {
   /// Whether it can be part of the operation that makes its input.
   package var isFusible: Bool {
     switch self {
-    case .relu, .leakyRelu, .clamp, .gelu, .geluTanh, .silu, .sigmoid, .tanh, .hardSwish: true
+    case .relu, .relu6, .leakyRelu, .clamp, .gelu, .geluTanh, .silu, .sigmoid, .tanh, .hardSwish: true
     default: false
     }
   }
@@ -32,9 +32,33 @@ package enum UnaryFunction: Sendable, Hashable {
   var keepsZero: Bool {
     switch self {
     case .negate, .absolute, .sign, .square, .sqrt, .sin, .tanh, .erf, .log1p, .floor, .ceil, .round: true
-    case .relu, .leakyRelu, .gelu, .geluTanh, .silu, .hardSwish: true
+    case .relu, .relu6, .leakyRelu, .gelu, .geluTanh, .silu, .hardSwish: true
     case .clamp(let lower, let upper): lower <= 0 && upper >= 0
     case .exp, .log, .log2, .rsqrt, .reciprocal, .cos, .sigmoid, .hardSigmoid, .logicalNot, .isNaN: false
+    }
+  }
+}
+
+extension UnaryFunction {
+  /// What a function's derivative is computed from.
+  enum SlopeSource { case input, output, nothing }
+
+  /// What the derivative is computed from: the output where it says enough, because the next operation keeps it too.
+  /// Nothing where it is 0 almost everywhere.
+  var slopeSource: SlopeSource {
+    switch self {
+    case .sign, .floor, .ceil, .round, .logicalNot, .isNaN: .nothing
+    case .exp, .sqrt, .rsqrt, .reciprocal, .tanh, .relu, .relu6, .sigmoid: .output
+    case .negate, .absolute, .square, .log, .log2, .log1p, .sin, .cos, .erf: .input
+    case .gelu, .geluTanh, .silu, .hardSwish, .hardSigmoid, .leakyRelu, .clamp: .input
+    }
+  }
+
+  /// Whether the derivative at 0 is a number, so that the zeros with which oneDNN fills its blocks up stay zeros.
+  var hasSlopeAtZero: Bool {
+    switch self {
+    case .sqrt, .rsqrt, .reciprocal, .log, .log2: false
+    default: true
     }
   }
 }
@@ -44,6 +68,14 @@ package enum BinaryFunction: Sendable, Hashable {
   case add, subtract, multiply, divide, power, maximum, minimum
   case equal, notEqual, less, lessOrEqual, greater, greaterOrEqual
   case and, or, xor
+
+  /// Whether 0 and 0 give 0, so that the zeros with which oneDNN fills its blocks up may be computed with.
+  var keepsZero: Bool {
+    switch self {
+    case .add, .subtract, .multiply, .maximum, .minimum: true
+    default: false
+    }
+  }
 
   /// Whether the result is true or false.
   var isPredicate: Bool {

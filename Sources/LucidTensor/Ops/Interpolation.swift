@@ -16,16 +16,21 @@ struct Interpolate: Operation {
 
   func outputTypes(_ inputs: [TensorType]) -> [TensorType] {
     let x = inputs[0].shape
-    requireFloat32(inputs, "interpolate")
+    requireComputable(inputs, "interpolate")
     precondition(x.rank == 4, "interpolate: the input must be [N, C, H, W], not of shape \(x)")
     precondition(x[2] > 0 && x[3] > 0 && size.allSatisfy { $0 > 0 }, "interpolate: \(x) to \(size) has no pixels")
     precondition(mode != .nearest || !alignCorners, "interpolate: alignCorners has no meaning for nearest")
-    return [TensorType(Shape([x[0], x[1]] + size))]
+    return [TensorType(Shape([x[0], x[1]] + size), inputs[0].dtype)]
   }
 
   func forward(_ inputs: [Tensor], on backend: any Backend) -> [Tensor] {
     let shape = outputTypes(inputs.map(\.type))[0].shape
     return [backend.interpolate(inputs[0], mode, alignCorners: alignCorners, shape: shape)]
+  }
+
+  func vjp(_ step: BackwardStep) -> [Tensor?] {
+    let shape = step.inputTypes[0].shape
+    return [step.backend.interpolateGradient(step.gradient(), mode, alignCorners: alignCorners, shape: shape)]
   }
 }
 

@@ -22,6 +22,15 @@ struct Concatenate: Operation {
     let type = outputTypes(inputs.map(\.type))[0]
     return [backend.concatenate(inputs.map { $0.to(type.dtype) }, axis: axis, shape: type.shape)]
   }
+
+  func vjp(_ step: BackwardStep) -> [Tensor?] {
+    let gradient = step.gradient().contiguous()
+    var start = 0
+    return step.inputTypes.enumerated().map { index, type in
+      defer { start += type.shape[axis] }
+      return step.wanted[index] ? gradient.slice(dim: axis, from: start, to: start + type.shape[axis]) : nil
+    }
+  }
 }
 
 /// Positions along a dimension, picked by number.
@@ -39,6 +48,13 @@ struct Gather: Operation {
 
   func forward(_ inputs: [Tensor], on backend: any Backend) -> [Tensor] {
     [backend.gather(inputs[0], indices: inputs[1], axis: axis, shape: outputTypes(inputs.map(\.type))[0].shape)]
+  }
+
+  func saved(wanted: [Bool]) -> Saved { Saved(inputs: [1]) }
+
+  func vjp(_ step: BackwardStep) -> [Tensor?] {
+    let shape = step.inputTypes[0].shape
+    return [step.backend.scatterAdd(step.gradient(), indices: step.input(1), axis: axis, shape: shape), nil]
   }
 }
 

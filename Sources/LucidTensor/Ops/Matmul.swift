@@ -2,7 +2,7 @@
 struct Matmul: Operation {
   func outputTypes(_ inputs: [TensorType]) -> [TensorType] {
     let (a, b) = (inputs[0].shape, inputs[1].shape)
-    requireFloat32(inputs, "matmul")
+    requireComputable(inputs, "matmul")
     precondition(a.rank >= 2 && b.rank >= 2, "matmul: \(a) and \(b) are not matrices")
     precondition(
       a[a.rank - 1] == b[b.rank - 2],
@@ -14,18 +14,37 @@ struct Matmul: Operation {
       precondition(
         inputs[2].shape == [b[b.rank - 1]], "matmul: a bias of shape \(inputs[2].shape) for \(b[b.rank - 1]) columns")
     }
-    return [TensorType(Shape(batch.dimensions + [a[a.rank - 2], b[b.rank - 1]]))]
+    return [TensorType(Shape(batch.dimensions + [a[a.rank - 2], b[b.rank - 1]]), inputs[0].dtype)]
   }
 
   func forward(_ inputs: [Tensor], on backend: any Backend) -> [Tensor] {
     let shape = outputTypes(inputs.map(\.type))[0].shape
     return [backend.matmul(inputs[0], inputs[1], bias: inputs.count > 2 ? inputs[2] : nil, shape: shape)]
   }
+
+  func saved(wanted: [Bool]) -> Saved { Saved(inputs: (wanted[1] ? [0] : []) + (wanted[0] ? [1] : [])) }
+
+  func vjp(_ step: BackwardStep) -> [Tensor?] {
+    let g = step.gradient()
+    let columns = g.shape[g.rank - 1]
+    return [
+      step.wanted[0] ? g.matmul(step.input(1).transpose(-1, -2)).summed(to: step.inputTypes[0].shape) : nil,
+      step.wanted[1] ? rightGradient(g, step.input(0), step.inputTypes[1].shape) : nil,
+      step.wanted.count > 2 && step.wanted[2] ? g.summed(to: [columns]) : nil,
+    ]
+  }
+
+  private func rightGradient(_ g: Tensor, _ a: Tensor, _ shape: Shape) -> Tensor {
+    guard shape.rank == 2 else { return a.transpose(-1, -2).matmul(g).summed(to: shape) }
+    // A single matrix on the right is a layer's weight, most often, transposed: so its gradient is contiguous in the end.
+    return g.reshape([-1, shape[1]]).T.matmul(a.reshape([-1, shape[0]])).T
+  }
 }
 
-/// Traps unless every input is float32: the heavy operations compute in nothing else.
-func requireFloat32(_ inputs: [TensorType], _ operation: String) {
-  for input in inputs {
+/// Traps unless every input is float32, which the heavy operations are made for, or every one float64, for which there are
+/// slow loops to check gradients with.
+func requireComputable(_ inputs: [TensorType], _ operation: String) {
+  for input in inputs where input.dtype != .float64 || inputs.contains(where: { $0.dtype != .float64 }) {
     precondition(
       input.dtype == .float32, "\(operation) computes in float32, not \(input.dtype): convert with to(.float32)")
   }

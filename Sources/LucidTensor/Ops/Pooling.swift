@@ -13,13 +13,29 @@ package struct PoolingSettings: Sendable, Hashable {
 /// What adaptive pooling takes of each window.
 package enum AdaptivePoolingKind: Sendable, Hashable { case maximum, average }
 
+/// A rule by which windows are laid over pictures.
+package enum Pooling: Sendable, Hashable {
+  /// Windows of one size that move.
+  case moving(PoolingSettings)
+  /// Windows that tile the input as evenly as they can.
+  case adaptive(AdaptivePoolingKind)
+
+  /// Whether the greatest element is taken, not the mean.
+  var isMaximum: Bool {
+    switch self {
+    case .moving(let settings): settings.kind == .maximum
+    case .adaptive(let kind): kind == .maximum
+    }
+  }
+}
+
 /// The greatest element, or the mean, of windows that move over the last two dimensions.
 package struct Pool: Operation {
   let settings: PoolingSettings
 
   package func outputTypes(_ inputs: [TensorType]) -> [TensorType] {
     let x = inputs[0].shape
-    requireFloat32(inputs, "pooling")
+    requireComputable(inputs, "pooling")
     precondition(x.rank == 4, "pooling: the input must be [N, C, H, W], not of shape \(x)")
     precondition(x[2] > 0 && x[3] > 0, "pooling: the input has no elements: \(x)")
     let (kernel, padding) = (settings.kernel, settings.padding)
@@ -40,11 +56,22 @@ package struct Pool: Operation {
       if settings.ceilMode && room % stride != 0 && count * stride < x[axis + 2] + padding { count += 1 }
       sizes.append(count)
     }
-    return [TensorType(Shape(sizes))]
+    return [TensorType(Shape(sizes), inputs[0].dtype)]
   }
 
   package func forward(_ inputs: [Tensor], on backend: any Backend) -> [Tensor] {
     [backend.pool(inputs[0], settings, shape: outputTypes(inputs.map(\.type))[0].shape)]
+  }
+
+  package func forwardSaving(_ inputs: [Tensor], on backend: any Backend) -> (outputs: [Tensor], extras: [Tensor]) {
+    let shape = outputTypes(inputs.map(\.type))[0].shape
+    let (output, memory) = backend.poolSaving(inputs[0], .moving(settings), shape: shape)
+    return ([output], [memory])
+  }
+
+  package func vjp(_ step: BackwardStep) -> [Tensor?] {
+    let shape = step.inputTypes[0].shape
+    return [step.backend.poolGradient(step.gradient(), memory: step.extras[0], .moving(settings), shape: shape)]
   }
 }
 
@@ -55,14 +82,25 @@ struct AdaptivePool: Operation {
 
   func outputTypes(_ inputs: [TensorType]) -> [TensorType] {
     let x = inputs[0].shape
-    requireFloat32(inputs, "adaptive pooling")
+    requireComputable(inputs, "adaptive pooling")
     precondition(x.rank == 4, "adaptive pooling: the input must be [N, C, H, W], not of shape \(x)")
     precondition(x[2] > 0 && x[3] > 0, "adaptive pooling: the input has no elements: \(x)")
-    return [TensorType(Shape([x[0], x[1]] + size))]
+    return [TensorType(Shape([x[0], x[1]] + size), inputs[0].dtype)]
   }
 
   func forward(_ inputs: [Tensor], on backend: any Backend) -> [Tensor] {
     [backend.adaptivePool(inputs[0], kind, shape: outputTypes(inputs.map(\.type))[0].shape)]
+  }
+
+  func forwardSaving(_ inputs: [Tensor], on backend: any Backend) -> (outputs: [Tensor], extras: [Tensor]) {
+    let shape = outputTypes(inputs.map(\.type))[0].shape
+    let (output, memory) = backend.poolSaving(inputs[0], .adaptive(kind), shape: shape)
+    return ([output], [memory])
+  }
+
+  func vjp(_ step: BackwardStep) -> [Tensor?] {
+    let shape = step.inputTypes[0].shape
+    return [step.backend.poolGradient(step.gradient(), memory: step.extras[0], .adaptive(kind), shape: shape)]
   }
 }
 

@@ -30,6 +30,38 @@ struct Reduce: Operation {
     let compute = function == .mean && !x.dtype.isFloatingPoint ? .float32 : x.dtype.computeType
     return [backend.reduce(function, x.to(compute), axes: axes).to(output)]
   }
+
+  func saved(wanted: [Bool]) -> Saved {
+    switch function {
+    case .sum, .mean, .any, .all: Saved()
+    case .product: Saved(inputs: [0])
+    case .maximum, .minimum: Saved(inputs: [0], outputs: [0])
+    }
+  }
+
+  func vjp(_ step: BackwardStep) -> [Tensor?] {
+    let (g, shape) = (step.gradient(), step.inputTypes[0].shape)
+    switch function {
+    case .sum: return [g.expand(to: shape)]
+    case .mean: return [(g / Double(axes.reduce(1) { $0 * shape[$1] })).expand(to: shape)]
+    case .product: return [productGradient(g, step.input(0))]
+    case .maximum, .minimum:
+      // Shared evenly among equals, as PyTorch's amax and amin do.
+      let chosen = (step.input(0) .== step.output()).to(g.dtype)
+      return [chosen * (g / Tensor.apply(Reduce(function: .sum, axes: axes), chosen))]
+    case .any, .all: preconditionFailure("\(function) has no gradient")
+    }
+  }
+
+  /// The product of all others for each element: without division by the element where one is 0.
+  private func productGradient(_ g: Tensor, _ x: Tensor) -> Tensor {
+    let isZero = x .== 0
+    let (zero, one) = (Tensor(0.0).to(x.dtype), Tensor(1.0).to(x.dtype))
+    let zeros = Tensor.apply(Reduce(function: .sum, axes: axes), isZero.to(x.dtype))
+    let rest = Tensor.apply(Reduce(function: .product, axes: axes), Tensor.where(isZero, one, x))
+    let amongZeros = Tensor.where(isZero.logicalAnd(zeros .== 1), rest, zero)
+    return g * Tensor.where(zeros .== 0, rest / Tensor.where(isZero, one, x), amongZeros)
+  }
 }
 
 /// The index of the greatest or smallest element along a dimension, which is kept with size 1.
@@ -67,6 +99,22 @@ struct TopK: Operation {
   func forward(_ inputs: [Tensor], on backend: any Backend) -> [Tensor] {
     let (values, indices) = backend.topK(inputs[0].to(inputs[0].dtype.computeType), count: count, greatest: greatest)
     return [values.to(inputs[0].dtype), indices]
+  }
+
+  func forwardSaving(_ inputs: [Tensor], on backend: any Backend) -> (outputs: [Tensor], extras: [Tensor]) {
+    let outputs = forward(inputs, on: backend)
+    return (outputs, [outputs[1]])
+  }
+
+  func vjp(_ step: BackwardStep) -> [Tensor?] {
+    let (shape, indices) = (step.inputTypes[0].shape, step.extras[0])
+    let length = shape[shape.rank - 1]
+    // As places in a vector of all elements.
+    let rows = Tensor.arange(to: Double(shape.dropLast().reduce(1, *)), dtype: .int64).unsqueeze(1) * Double(length)
+    let places = (indices.reshape([rows.shape[0], count]) + rows).flatten()
+    let vector = step.backend.scatterAdd(
+      step.gradient().flatten(), indices: places, axis: 0, shape: [shape.elementCount])
+    return [vector.reshape(shape)]
   }
 }
 

@@ -4,12 +4,18 @@ struct Softmax: Operation {
   let logarithm: Bool
 
   func outputTypes(_ inputs: [TensorType]) -> [TensorType] {
-    requireFloat32(inputs, "softmax")
+    requireComputable(inputs, "softmax")
     return inputs
   }
 
   func forward(_ inputs: [Tensor], on backend: any Backend) -> [Tensor] {
     [backend.softmax(inputs[0], axis: axis, logarithm: logarithm)]
+  }
+
+  func saved(wanted: [Bool]) -> Saved { Saved(outputs: [0]) }
+
+  func vjp(_ step: BackwardStep) -> [Tensor?] {
+    [step.backend.softmaxGradient(step.gradient(), output: step.output(), axis: axis, logarithm: logarithm)]
   }
 }
 

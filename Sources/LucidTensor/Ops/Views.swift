@@ -16,6 +16,8 @@ package struct Reshape: Operation {
     return [x.contiguous().view(shape, shape.rowMajorStrides)]
   }
 
+  package func vjp(_ step: BackwardStep) -> [Tensor?] { [step.gradient().reshape(step.inputTypes[0].shape)] }
+
   /// The strides with which a view has the new shape; nil where no strides do and the elements must be copied.
   ///
   /// Dimensions that are walked as one (an outer stride that is the inner size times the inner stride) make a run. Each
@@ -55,6 +57,11 @@ package struct Permute: Operation {
   package func forward(_ inputs: [Tensor], on backend: any Backend) -> [Tensor] {
     [backend.plain(inputs[0]).permuted(order)]
   }
+
+  package func vjp(_ step: BackwardStep) -> [Tensor?] {
+    let inverse = order.indices.map { order.firstIndex(of: $0)! }
+    return [Tensor.apply(Permute(order: inverse), step.gradient())]
+  }
 }
 
 /// Every `step`-th element of a range along a dimension. A view.
@@ -81,6 +88,11 @@ package struct Slice: Operation {
     strides[axis] *= step
     return [x.view(outputTypes([x.type])[0].shape, strides, offset: begin)]
   }
+
+  package func vjp(_ step: BackwardStep) -> [Tensor?] {
+    let shape = step.inputTypes[0].shape
+    return [step.backend.place(step.gradient(), axis: axis, start: start, step: self.step, shape: shape)]
+  }
 }
 
 /// Dimensions of size 1 repeated. A view.
@@ -100,6 +112,8 @@ package struct Expand: Operation {
     guard case .strided(_, let offset) = x.layout else { preconditionFailure("a plain tensor is strided") }
     return [x.view(shape, x.strides(broadcastTo: shape), offset: offset)]
   }
+
+  package func vjp(_ step: BackwardStep) -> [Tensor?] { [step.gradient().summed(to: step.inputTypes[0].shape)] }
 }
 
 extension Tensor {

@@ -17,6 +17,7 @@ extension ImagePreprocessing {
       (pixels.rank == 3 || pixels.rank == 4) && pixels.shape[pixels.rank - 3] == 3
         && (pixels.dtype == .uint8 || pixels.dtype == .float32) && pixels.elementCount > 0,
       "preprocessing needs uint8 or float32 pixels of shape [3, H, W] or [N, 3, H, W], not a \(pixels.type)")
+    precondition(channels == 3, "a recipe for grey inputs prepares pictures, not tensors")
     let before = ImageSize(height: pixels.shape[pixels.rank - 2], width: pixels.shape[pixels.rank - 1])
     let planeCount = pixels.elementCount / (before.height * before.width)
     let after = resize?.applied(to: before) ?? before

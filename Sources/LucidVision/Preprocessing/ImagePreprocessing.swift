@@ -36,13 +36,13 @@ public struct ImagePreprocessing: Sendable, Hashable {
   public var crop: ImageSize?
   /// The range of the pixels that ``mean`` and ``std`` refer to.
   public var pixelRange: PixelRange
-  /// What is subtracted from red, green and blue.
+  /// What is subtracted from red, green and blue. Where it is one number, the input has one channel: the picture's grey.
   public let mean: [Double]
-  /// What red, green and blue are divided by after that.
+  /// What red, green and blue are divided by after that, or grey.
   public let std: [Double]
 
-  /// A recipe of the given steps. Traps when a size is not within 1...2^24, or when mean and std are not three numbers each or
-  /// a std is zero.
+  /// A recipe of the given steps. Traps when a size is not within 1...2^24, or when mean and std are not three numbers each,
+  /// or one each for grey, or a std is zero.
   public init(
     resize: Resize?, interpolation: Interpolation = .bilinear, crop: ImageSize?, pixelRange: PixelRange = .unit,
     mean: [Double], std: [Double]
@@ -63,18 +63,27 @@ public struct ImagePreprocessing: Sendable, Hashable {
     if let size = sizes.first(where: { !sides.contains($0.height) || !sides.contains($0.width) }) {
       return "the sides of the size \(size) are not within \(sides)"
     }
-    if mean.count != 3 || std.count != 3 { return "mean and std need three numbers each: red, green, blue" }
+    if mean.count != std.count || (mean.count != 3 && mean.count != 1) {
+      return "mean and std need three numbers each: red, green, blue; or one each: grey"
+    }
     if (mean + std).contains(where: { !$0.isFinite }) || std.contains(0) {
       return "mean and std must be finite, and std not zero"
     }
     return nil
   }
 
+  /// The number of channels of an input.
+  var channels: Int { mean.count }
+
+  var normalization: Normalization { Normalization(pixelRange, mean: mean, std: std) }
+
   /// The picture as a float32 tensor of shape `[3, H, W]`. Throws ``LucidError`` (`invalidInput`) when the resized picture
   /// would be larger than ``Image/DecodingOptions`` allow by default.
   public func callAsFunction(_ image: Image) throws -> Tensor {
     let pixels = try croppedPixels(image)
-    return Tensor(shape: [3, pixels.height, pixels.width], of: Float.self) { normalize(pixels, into: $0.baseAddress!) }
+    return Tensor(shape: [channels, pixels.height, pixels.width], of: Float.self) {
+      normalization.write(pixels, into: $0)
+    }
   }
 
   /// The pictures as a float32 tensor of shape `[N, 3, H, W]`. Throws ``LucidError`` (`invalidInput`) when there are none or
@@ -84,8 +93,8 @@ public struct ImagePreprocessing: Sendable, Hashable {
     guard let first = try images.first.map(croppedPixels) else {
       throw LucidError(.invalidInput, doing: doing, problem: "there is none.")
     }
-    let count = 3 * first.height * first.width
-    let shape: Shape = [images.count, 3, first.height, first.width]
+    let count = channels * first.height * first.width
+    let shape: Shape = [images.count, channels, first.height, first.width]
     return try Tensor(shape: shape, of: Float.self) { values in
       for (index, image) in images.enumerated() {
         let pixels = index == 0 ? first : try croppedPixels(image)
@@ -95,7 +104,8 @@ public struct ImagePreprocessing: Sendable, Hashable {
             problem: "picture \(index) comes out as \(pixels.size), picture 0 as \(first.size).",
             advice: "Preprocess them one by one, or use a recipe with a crop or an exact size.")
         }
-        normalize(pixels, into: values.baseAddress! + index * count)
+        normalization.write(
+          pixels, into: UnsafeMutableBufferPointer(rebasing: values[index * count..<(index + 1) * count]))
       }
     }
   }
@@ -124,23 +134,6 @@ public struct ImagePreprocessing: Sendable, Hashable {
         advice: "Crop it to more usual proportions first.")
     }
     return (rows, columns)
-  }
-
-  /// Writes the channels one after the other. A channel has only 256 different values, so each is computed once.
-  private func normalize(_ image: Image, into values: UnsafeMutablePointer<Float>) {
-    let count = image.height * image.width
-    image.pixels.withUnsafeBufferPointer { pixels in
-      for channel in 0..<3 {
-        let (mean, std) = (Float(mean[channel]), Float(std[channel]))
-        let table = (0...255).map { value in
-          ((pixelRange == .unit ? Float(value) / 255 : Float(value)) - mean) / std
-        }
-        table.withUnsafeBufferPointer { table in
-          let plane = values + channel * count
-          for index in 0..<count { plane[index] = table[Int(pixels[index * 3 + channel])] }
-        }
-      }
-    }
   }
 }
 

@@ -5,9 +5,10 @@ import LucidTensor
 ///
 /// Mapping costs no copy and no memory until a page is touched, so a checkpoint of gigabytes opens in the time of its
 /// header. The price: another program that **truncates the file while it is mapped** makes the next touch of a lost page
-/// end this process with `SIGBUS`, and one that writes into it changes tensors already handed out. The cache publishes
-/// files by atomic rename and never writes to one again, so this concerns only files that somebody edits in place;
-/// replace those by rename too.
+/// end this process with `SIGBUS`, and one that writes into it changes tensors already handed out. A tensor that is asked
+/// for after the file was cut is refused with an error (``checkLength()``); one that was handed out before cannot be
+/// saved. The cache publishes files by atomic rename and never writes to one again, so this concerns only files that
+/// somebody edits in place; replace those by rename too.
 ///
 /// `@unchecked Sendable` holds because every stored property is constant and the bytes are never written here.
 final class MappedFile: @unchecked Sendable {
@@ -17,6 +18,9 @@ final class MappedFile: @unchecked Sendable {
   let count: Int
   private let base: UnsafeRawPointer
   private let backing: Backing
+  /// Which file was opened; zeros where the bytes are none of a file's.
+  private let device: dev_t
+  private let inode: ino_t
 
   private enum Backing { case map, copy, nothing }
 
@@ -44,6 +48,7 @@ final class MappedFile: @unchecked Sendable {
     }
     self.path = path
     count = Int(status.st_size)
+    (device, inode) = (status.st_dev, status.st_ino)
     guard count > 0 else {
       // mmap refuses an empty range.
       base = UnsafeRawPointer(bitPattern: 64)!
@@ -61,6 +66,7 @@ final class MappedFile: @unchecked Sendable {
   init(bytes: some Collection<UInt8>, named name: String) {
     path = name
     count = bytes.count
+    (device, inode) = (0, 0)
     let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: max(count, 1), alignment: 64)
     copy.copyBytes(from: bytes)
     base = UnsafeRawPointer(copy.baseAddress!)
@@ -70,6 +76,19 @@ final class MappedFile: @unchecked Sendable {
   /// Whether the bytes are those of a file at ``path``.
   var isOnDisk: Bool {
     if case .copy = backing { false } else { true }
+  }
+
+  /// Throws ``LucidError`` with ``LucidError/Code/fileUnreadable`` where the mapped file has become shorter, so that its
+  /// last pages can no longer be touched. A file that another was renamed over is another file, and the map stays whole.
+  func checkLength() throws(LucidError) {
+    var status = stat()
+    guard backing == .map, stat(path, &status) == 0, status.st_dev == device, status.st_ino == inode,
+      status.st_size < count
+    else { return }
+    throw LucidError(
+      .fileUnreadable, doing: "reading \(path)",
+      problem: "it has been cut from \(count) to \(status.st_size) bytes since it was opened",
+      advice: "Open it again when whoever writes it is done; a file is replaced safely by renaming another over it.")
   }
 
   deinit {

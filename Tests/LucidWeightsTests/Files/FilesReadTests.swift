@@ -48,6 +48,30 @@ import Testing
   }
 
   @Test(arguments: ["small.zip.pth", "small.safetensors", "small.legacy.pth"])
+  func aFileThatIsCutWhileOpenIsRefused(_ name: String) throws {
+    let copy = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID()).pth").path
+    defer { unlink(copy) }
+    try FileManager.default.copyItem(atPath: FileFixtures.path(name), toPath: copy)
+    let dict = try StateDict(contentsOf: copy)
+    #expect(truncate(copy, 20) == 0)
+    #expect {
+      try dict["weight"]
+    } throws: { error in
+      guard let error = error as? LucidError else { return false }
+      return error.code == .fileUnreadable && error.description.contains("cut from") && error.problem.contains("to 20")
+    }
+  }
+
+  @Test func aFileThatIsRenamedOverStaysReadable() throws {
+    let copy = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID()).pth").path
+    defer { unlink(copy) }
+    try FileManager.default.copyItem(atPath: FileFixtures.path("small.zip.pth"), toPath: copy)
+    let dict = try StateDict(contentsOf: copy)
+    try Data([0]).write(to: URL(fileURLWithPath: copy), options: .atomic)
+    #expect(try dict["weight"]?.scalars(as: Float.self) == [0, 1, 2, 3, 4, 5])
+  }
+
+  @Test(arguments: ["small.zip.pth", "small.safetensors", "small.legacy.pth"])
   func writingToATensorLeavesTheFileAlone(_ name: String) throws {
     let dict = try StateDict(contentsOf: FileFixtures.path(name))
     var tensor = try #require(try dict["bias"])

@@ -2,25 +2,26 @@ import COneDNN
 
 extension CPUBackend {
   func binary(_ function: BinaryFunction, _ a: Tensor, _ b: Tensor, shape: Shape) -> Tensor {
-    var (a, b) = (a, b)
-    var layout: Tensor.Layout?
-    if !function.isPredicate, a.shape == b.shape {
-      // Two tensors in oneDNN's order stay in it; one in it takes the other along.
-      if case .opaque = a.layout, a.isDense {
-        b = reordered(b.forDNN, to: a.descriptor)
-        layout = a.layout
-      } else if case .opaque = b.layout, b.isDense {
-        a = reordered(a.forDNN, to: b.descriptor)
-        layout = b.layout
-      }
-    }
-    if layout == nil { (a, b) = (plain(a), plain(b)) }
+    let (a, b, layout) = commonOrder(a, b, keepsZero: function.keepsZero, isPredicate: function.isPredicate)
     switch a.dtype {
     case .float32: return real(function, a, b, shape, layout, Float.self)
     case .float64: return real(function, a, b, shape, layout, Double.self)
     case .int64: return integer(function, a, b, shape)
     default: preconditionFailure("\(function) does not compute in \(a.dtype)")
     }
+  }
+
+  /// Two tensors in an order of oneDNN's that both have in the end, or plain. An order of oneDNN's is kept for a function
+  /// of its elements with as many bytes, if all of them are elements or zeros stay zeros.
+  func commonOrder(
+    _ a: Tensor, _ b: Tensor, keepsZero: Bool, isPredicate: Bool = false
+  ) -> (a: Tensor, b: Tensor, layout: Tensor.Layout?) {
+    if !isPredicate, a.shape == b.shape {
+      // Two tensors in oneDNN's order stay in it; one in it takes the other along.
+      if a.isOpaque, a.isDense || keepsZero { return (a, reordered(b.forDNN, to: a.descriptor), a.layout) }
+      if b.isOpaque, b.isDense || keepsZero { return (reordered(a.forDNN, to: b.descriptor), b, b.layout) }
+    }
+    return (plain(a), plain(b), nil)
   }
 
   func select(_ condition: Tensor, _ a: Tensor, _ b: Tensor) -> Tensor {
@@ -112,18 +113,19 @@ extension CPUBackend {
   /// `f` of every pair of elements, with broadcasting; or, with a `layout`, of the two memories byte for byte.
   /// Inlined, so that the loops are compiled for each function and vectorised where they can be.
   @inline(__always)
-  private func zip<T, R>(
+  func zip<T, R>(
     _ a: Tensor, _ b: Tensor, _: T.Type, _ shape: Shape, _ layout: Tensor.Layout?, _ dtype: DType, _: R.Type,
     _ f: (T, T) -> R
   ) -> Tensor {
+    let count = layout == nil ? shape.elementCount : a.descriptor.byteCount / MemoryLayout<T>.size
     let output = Tensor(
-      storage: Storage(byteCount: shape.elementCount * dtype.byteCount), shape: shape, dtype: dtype, layout: layout)
+      storage: Storage(byteCount: count * dtype.byteCount), shape: shape, dtype: dtype, layout: layout)
     defer { withExtendedLifetime((a, b)) {} }
     let target = output.bytes.assumingMemoryBound(to: R.self)
     let x = UnsafePointer(a.bytes.assumingMemoryBound(to: T.self))
     let y = UnsafePointer(b.bytes.assumingMemoryBound(to: T.self))
     if layout != nil || (a.shape == b.shape && a.isContiguous && b.isContiguous) {
-      parallelFor(shape.elementCount, grain: 1 << 14) { range in
+      parallelFor(count, grain: 1 << 14) { range in
         for index in range { target[index] = f(x[index], y[index]) }
       }
       return output

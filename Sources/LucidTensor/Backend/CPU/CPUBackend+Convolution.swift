@@ -5,7 +5,12 @@ extension CPUBackend {
     _ x: Tensor, _ weight: Tensor, bias: Tensor?, _ settings: ConvolutionSettings, _ epilogue: ConvolutionEpilogue,
     shape: Shape
   ) -> Tensor {
-    if shape.elementCount == 0 { return Tensor(uninitialized: shape, .float32) }
+    if shape.elementCount == 0 { return Tensor(uninitialized: shape, x.dtype) }
+    if x.dtype == .float64 {
+      // Only plans have epilogues, and plans are float32.
+      return ReferenceConvolution(settings, input: x.shape, weight: weight.shape, output: shape)
+        .forward(x, weight, bias: bias)
+    }
     let key = ConvolutionKey(
       input: x.shape, weight: weight.shape, hasBias: bias != nil, hasResidual: epilogue.residual != nil,
       activation: epilogue.activation, settings: settings)
@@ -85,8 +90,5 @@ private struct ConvolutionKey: Hashable {
   let settings: ConvolutionSettings
 
   /// The weight's shape as oneDNN wants it: with the groups as a dimension of their own.
-  var groupedWeight: Shape {
-    let groups = settings.groups
-    return groups == 1 ? weight : Shape([groups, weight[0] / groups] + weight.dropFirst())
-  }
+  var groupedWeight: Shape { settings.grouped(weight) }
 }

@@ -2,7 +2,8 @@ import COneDNN
 
 extension CPUBackend {
   func matmul(_ a: Tensor, _ b: Tensor, bias: Tensor?, shape: Shape) -> Tensor {
-    if shape.elementCount == 0 { return Tensor(uninitialized: shape, .float32) }
+    if shape.elementCount == 0 { return Tensor(uninitialized: shape, a.dtype) }
+    if a.dtype == .float64 { return referenceMatmul(a, b, bias: bias, shape: shape) }
     if a.shape[a.rank - 1] == 0 {
       let zeros = Tensor.zeros(shape)
       return bias.map { zeros + $0 } ?? zeros
@@ -48,6 +49,7 @@ extension CPUBackend {
   }
 
   func softmax(_ x: Tensor, axis: Int, logarithm: Bool) -> Tensor {
+    if x.dtype == .float64 { return ReferenceNormalization.softmax(x, axis: axis, logarithm: logarithm) }
     let x = x.forDNN
     let descriptor = x.descriptor
     let key = SoftmaxKey(data: descriptor, shape: x.shape, axis: axis, logarithm: logarithm)

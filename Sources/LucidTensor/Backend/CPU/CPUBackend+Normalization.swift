@@ -5,6 +5,10 @@ extension CPUBackend {
     _ x: Tensor, mean: Tensor, variance: Tensor, weight: Tensor, bias: Tensor, epsilon: Float
   ) -> Tensor {
     if x.elementCount == 0 { return x }
+    if x.dtype == .float64 {
+      return ReferenceNormalization.batchNorm(
+        x, mean: mean, variance: variance, weight: weight, bias: bias, epsilon: epsilon)
+    }
     let x = x.forDNN
     let statistics = [mean, variance, weight, bias].map { $0.contiguous() }
     let primitive = batchNormPrimitive(x, epsilon, global: true)
@@ -19,6 +23,12 @@ extension CPUBackend {
   func batchNormTraining(
     _ x: Tensor, weight: Tensor, bias: Tensor, epsilon: Float
   ) -> (output: Tensor, mean: Tensor, variance: Tensor) {
+    if x.dtype == .float64 {
+      let (mean, variance) = ReferenceNormalization.statistics(x)
+      let output = ReferenceNormalization.batchNorm(
+        x, mean: mean, variance: variance, weight: weight, bias: bias, epsilon: epsilon)
+      return (output, mean, variance)
+    }
     let (x, weight, bias) = (x.forDNN, weight.contiguous(), bias.contiguous())
     let primitive = batchNormPrimitive(x, epsilon, global: false)
     let output = Tensor(uninitialized: x.shape, primitive.descriptor(DNNL_ARG_DST))
@@ -46,6 +56,9 @@ extension CPUBackend {
 
   func layerNorm(_ x: Tensor, weight: Tensor, bias: Tensor, epsilon: Float) -> Tensor {
     if x.elementCount == 0 { return x }
+    if x.dtype == .float64 {
+      return ReferenceNormalization.layerNorm(x, weight: weight, bias: bias, epsilon: epsilon).output
+    }
     let (x, weight, bias) = (x.contiguous(), weight.contiguous(), bias.contiguous())
     let rows = Shape(Array(x.shape.dropLast()))
     let key = NormKey(data: x.descriptor, shape: x.shape, epsilon: epsilon, kind: .layer)
@@ -55,7 +68,7 @@ extension CPUBackend {
         "layer norm", arguments: [DNNL_ARG_SRC, DNNL_ARG_DST, DNNL_ARG_SCALE, DNNL_ARG_SHIFT],
         [key.data, statistics]
       ) {
-        lucid_layer_norm(&$0, $1.engine, $3, $2[0], $2[1], epsilon)
+        lucid_layer_norm(&$0, $1.engine, $3, dnnl_forward_inference, $2[0], $2[1], epsilon)
       }
     }
     let output = Tensor(uninitialized: x.shape, .float32)

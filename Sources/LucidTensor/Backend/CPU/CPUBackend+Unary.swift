@@ -70,6 +70,7 @@ extension CPUBackend {
     case .ceil: return map { $0.rounded(.up) }
     case .round: return map { $0.rounded(.toNearestOrEven) }
     case .relu: return map { $0 < 0 ? 0 : $0 }
+    case .relu6: return map { $0 < 0 ? 0 : $0 > 6 ? 6 : $0 }
     case .gelu: return map { $0 * half * (1 + T.erf($0 * half.squareRoot())) }
     case .geluTanh:
       let scale = (2 / T.pi).squareRoot()
@@ -109,6 +110,7 @@ extension CPUBackend {
     case .sign: return map { $0.signum() }
     case .square: return map { $0 &* $0 }
     case .relu: return map { max($0, 0) }
+    case .relu6: return map { min(max($0, 0), 6) }
     case .clamp(let lower, let upper):
       let (lower, upper) = (Int64(saturating: lower.rounded(.up)), Int64(saturating: upper.rounded(.down)))
       return map { min(max($0, lower), upper) }
@@ -162,6 +164,7 @@ extension UnaryFunction {
   var postOp: Eltwise? {
     switch self {
     case .relu: Eltwise(algorithm: dnnl_eltwise_relu)
+    case .relu6: Eltwise(algorithm: dnnl_eltwise_clip, alpha: 0, beta: 6)
     case .leakyRelu(let slope): Eltwise(algorithm: dnnl_eltwise_relu, alpha: Float(slope))
     case .clamp(let lower, let upper):
       Eltwise(algorithm: dnnl_eltwise_clip, alpha: Float(lower), beta: Float(upper))

@@ -136,6 +136,9 @@ final class Primitive: @unchecked Sendable {
     return descriptor
   }
 
+  /// Whether the computation leaves something behind that its gradient needs.
+  var hasWorkspace: Bool { (arguments[DNNL_ARG_WORKSPACE]?.byteCount ?? 0) > 0 }
+
   /// Runs the computation on tensors whose memory has the orders of ``descriptor(_:)``.
   func execute(_ tensors: [(argument: Int32, tensor: Tensor)]) {
     let dnn = DNN.shared

@@ -14,3 +14,7 @@ package func parallelFor(_ count: Int, grain: Int, _ body: (Range<Int>) -> Void)
     }
   }
 }
+
+/// Makes ``parallelFor(_:grain:_:)`` use the calling thread alone from now on, for threads that share the cores among
+/// themselves.
+package func useCallingThreadOnly() { lucid_set_serial(1) }

@@ -1,0 +1,46 @@
+#ifndef LUCID_WINOGRAD_KERNEL_H
+#define LUCID_WINOGRAD_KERNEL_H
+
+#include "CLucidKernels.h"
+
+// What winograd.c shares with the kinds that winograd_body.h is compiled to.
+
+/// One convolution, with channels counted in blocks and outputs in tiles.
+typedef struct {
+  lucid_winograd_shape shape;
+  ptrdiff_t input_blocks, output_blocks;
+  ptrdiff_t tiles_down, tiles_across;
+  const float *x, *packed, *bias, *residual;
+  float *y;
+  lucid_winograd_activation activation;
+  float alpha, beta;
+} lucid_winograd_job;
+
+/// Consecutive tiles of a batch, and the memory that they are worked on in.
+typedef struct {
+  ptrdiff_t first, count;
+  /// Transformed inputs, [frequency][group of tiles][block of channels][tile][channel]; the first dimension's stride.
+  float *transformed;
+  ptrdiff_t transformed_stride;
+  /// Products, [frequency][tile][output of a panel].
+  float *products;
+} lucid_winograd_tiles;
+
+typedef struct {
+  /// Channels in a block. Outputs are computed in panels of two blocks.
+  ptrdiff_t block;
+  /// Tiles that are multiplied at a time, at most.
+  ptrdiff_t rows;
+  /// Transforms blocks [first, last) of the inputs' channels.
+  void (*transform)(const lucid_winograd_job *, const lucid_winograd_tiles *, ptrdiff_t first, ptrdiff_t last);
+  /// Multiplies, and transforms back, panels [first, last) of the outputs.
+  void (*multiply)(const lucid_winograd_job *, const lucid_winograd_tiles *, ptrdiff_t first, ptrdiff_t last);
+} lucid_winograd_kernel;
+
+extern const lucid_winograd_kernel lucid_winograd_portable, lucid_winograd_avx2, lucid_winograd_avx512;
+
+/// Between the frequencies lies one cache line more than needed: at a distance of a power of two, all 36 would meet in the
+/// same few lines of the cache.
+enum { LUCID_WINOGRAD_FREQUENCIES = 36, LUCID_WINOGRAD_TILE = 4, LUCID_WINOGRAD_GAP = 16 };
+
+#endif
