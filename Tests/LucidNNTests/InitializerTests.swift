@@ -1,5 +1,7 @@
+import Foundation
 import LucidNN
 import LucidTensor
+import LucidTesting
 import Testing
 
 /// How parameters start. Bounds of statistics are six standard deviations of theirs.
@@ -38,21 +40,46 @@ import Testing
     expectNormal(numbers(.normal(deviation: 0.02), [9000]), deviation: 0.02)
   }
 
-  @Test func truncatedNormal() {
-    let x = numbers(.truncatedNormal(deviation: 0.5), [100, 100])
-    #expect(x.allSatisfy { abs($0) <= 1 + 1e-6 })
-    // Truncated at two deviations: variance 1 - 4 φ(2) / (2 Φ(2) - 1) = 0.7737.
-    let variance = x.reduce(0) { $0 + $1 * $1 } / Double(x.count) / 0.25
-    let allowed = 6 * (2 / Double(x.count)).squareRoot()
-    #expect(abs(variance - 0.7737) < allowed)
-    let bound = 6 * 0.5 * Double(x.count).squareRoot()
-    #expect(abs(x.reduce(0, +)) < bound)
+  /// The last one is far from its mean, where a normal number seldom is.
+  @Test(arguments: [(0.0, 1.0, -2.0, 2.0), (0.5, 0.5, -0.25, 0.75), (0, 0.02, -2, 2), (0, 1, 1.5, 2.5)])
+  func truncatedNormal(_ mean: Double, _ deviation: Double, _ lower: Double, _ upper: Double) {
+    let x = numbers(
+      .truncatedNormal(mean: mean, deviation: deviation, lower: lower, upper: upper), [100, 400])
+    #expect(x.allSatisfy { $0 >= lower && $0 <= upper })
+    // Mean and variance of the truncated standard normal distribution; its fourth moment is at most that of the window.
+    let (a, b) = ((lower - mean) / deviation, (upper - mean) / deviation)
+    func density(_ z: Double) -> Double { exp(-z * z / 2) / (2 * Double.pi).squareRoot() }
+    let mass = (erf(b / 2.0.squareRoot()) - erf(a / 2.0.squareRoot())) / 2
+    let shift = (density(a) - density(b)) / mass
+    let variance = 1 + (a * density(a) - b * density(b)) / mass - shift * shift
+    let n = Double(x.count)
+    let found = x.map { ($0 - mean) / deviation - shift }
+    #expect(abs(found.reduce(0, +) / n) < 6 * (variance / n).squareRoot())
+    let squares = found.map { $0 * $0 }
+    let second = squares.reduce(0, +) / n
+    let spread = squares.reduce(0) { $0 + ($1 - second) * ($1 - second) } / n
+    #expect(abs(second - variance) < 6 * (spread / n).squareRoot())
+  }
+
+  @Test func gains() {
+    expectNormal(numbers(.kaimingNormal(.in, gain: 1), [64, 16, 3, 3]), deviation: 1 / 12.0)
+    expectUniform(numbers(.kaimingUniform(.out), [64, 16, 3, 3]), bound: (6.0 / (64 * 9)).squareRoot())
+    expectUniform(numbers(.kaimingUniform(.in, gain: 3), [64, 16, 3, 3]), bound: 3 * (3.0 / (16 * 9)).squareRoot())
+    expectNormal(numbers(.xavierNormal, [80, 100]), deviation: (2.0 / 180).squareRoot())
+  }
+
+  @Test(arguments: [Shape([5, 8]), [8, 5], [6, 2, 2, 2], [4, 4]]) func orthogonal(_ shape: Shape) {
+    let x = Initializer.orthogonal(gain: 2).tensor(shape, generator: Generator(seed: 4)).flatten(startDim: 1)
+    let product = shape[0] <= x.shape[1] ? x.matmul(x.T) : x.T.matmul(x)
+    // Float32 rounding of at most eight products below 4.
+    expectClose(product, (Tensor.eye(product.shape[0]) * 4).scalars(as: Double.self), tolerance: 8 * 4 * 0x1p-23)
   }
 
   @Test func constantsAndEmptyShapes() {
     #expect(numbers(.constant(2.5), [3]) == [2.5, 2.5, 2.5] && numbers(.zeros, []) == [0])
     for initializer in [
-      Initializer.kaimingUniform, .xavierUniform, .truncatedNormal(deviation: 1), .kaimingNormal(.in),
+      Initializer.kaimingUniform, .xavierUniform, .truncatedNormal(deviation: 1), .kaimingNormal(.in), .xavierNormal,
+      .kaimingUniform(.out), .orthogonal(),
     ] {
       #expect(initializer.tensor([0, 4]).shape == [0, 4])
     }
