@@ -7,7 +7,7 @@ import Testing
   @Test func valuesAndGradients() {
     let x = Tensor([-200, -1, 0, 1, 200, -.infinity, .infinity] as [Float]).requiringGrad()
     let y = x.logSigmoid()
-    let expected = [
+    let expected: [Double] = [
       -200, -1.3132616875182228, -0.6931471805599453, -0.31326168751822286, -1.3838965267367376e-87, -.infinity, 0,
     ]
     expectClose(y, expected, tolerance: 4 * 0x1p-23)

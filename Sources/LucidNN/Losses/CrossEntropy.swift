@@ -3,7 +3,7 @@ import LucidTensor
 extension Tensor {
   /// The cross entropy between the softmax of logits and the classes that are right: what classifiers are trained with.
   ///
-  /// This tensor is `[N, C]`, or `[N, C, d₁, d₂, …]` for a class at each place of a picture, computed in float32;
+  /// This tensor is `[N, C]`, or `[N, C, d₁, d₂, …]` for a class at each place of a picture, of floating-point numbers;
   /// `labels` is `[N]` or `[N, d₁, d₂, …]`, integers from 0 to C - 1. With `p = softmax(logits)`, the label y, the class
   /// weights w and the label smoothing ε, the loss of one element is
   ///
@@ -37,12 +37,13 @@ extension Tensor {
     }
     let counts = numbers.map { $0 != Int64(ignoreIndex) }
     let index = Tensor(zip(numbers, counts).map { $1 ? $0 : 0 }, labels.shape)
-    let weights = weight?.detach().to(.float32)
+    let weights = weight?.detach()
     // The weight of each element's label: 0 of those that do not count.
-    let ofLabels = weights.map { $0.scalars(as: Float.self) }
+    let ofLabels = weights.map { $0.scalars(as: Double.self) }
     let mass = Tensor(
-      zip(numbers, counts).map { label, counts in counts ? ofLabels?[Int(label)] ?? 1 : Float(0) }, labels.shape)
-    let logProbabilities = to(.float32).logSoftmax(dim: 1)
+      zip(numbers, counts).map { label, counts in counts ? ofLabels?[Int(label)] ?? 1 : 0 }, labels.shape
+    ).to(dtype.computeType)
+    let logProbabilities = to(dtype.computeType).logSoftmax(dim: 1)
     var losses = -(logProbabilities.gather(dim: 1, index.unsqueeze(1)).squeeze(1).masked(counts) * mass)
     if labelSmoothing > 0 {
       let spread = -(weights.map { logProbabilities * alongClasses($0) } ?? logProbabilities).sum(dim: 1)
@@ -53,7 +54,7 @@ extension Tensor {
 
   /// The cross entropy between the softmax of logits and target distributions, such as those of mixup or of a teacher.
   ///
-  /// This tensor and `softTargets` are `[N, C]` or `[N, C, d₁, d₂, …]`; computed in float32. With
+  /// This tensor and `softTargets` are `[N, C]` or `[N, C, d₁, d₂, …]`, of floating-point numbers. With
   /// `p = softmax(logits)`, the targets q, the class weights w and the label smoothing ε, the loss of one element is
   ///
   ///     l = -Σᵢ w[i] ((1 - ε) q[i] + ε / C) log p[i]
@@ -68,14 +69,15 @@ extension Tensor {
     requireSameShape("crossEntropy", self, softTargets)
     precondition(
       softTargets.dtype.isFloatingPoint, "crossEntropy: soft targets are probabilities, not \(softTargets.dtype)")
-    var targets = softTargets.to(.float32)
+    var targets = softTargets.to(dtype.computeType)
     if labelSmoothing > 0 { targets = targets * (1 - labelSmoothing) + labelSmoothing / Double(shape[1]) }
-    if let weight { targets = targets * alongClasses(weight.to(.float32)) }
-    return reduction(-(to(.float32).logSoftmax(dim: 1) * targets).sum(dim: 1))
+    if let weight { targets = targets * alongClasses(weight) }
+    return reduction(-(to(dtype.computeType).logSoftmax(dim: 1) * targets).sum(dim: 1))
   }
 
   private func requireLogits(_ weight: Tensor?, _ labelSmoothing: Double) {
     precondition(rank >= 2, "crossEntropy: logits are [N, C] or [N, C, …], not of shape \(shape)")
+    precondition(dtype.isFloatingPoint, "crossEntropy: logits are floating-point numbers, not \(dtype)")
     precondition(shape[1] > 0, "crossEntropy: there are no classes in logits of shape \(shape)")
     precondition(
       (0...1).contains(labelSmoothing), "crossEntropy: label smoothing is between 0 and 1, not \(labelSmoothing)")
@@ -86,11 +88,11 @@ extension Tensor {
 
   /// A number for each class as `[C, 1, …]`, to go with logits.
   private func alongClasses(_ numbers: Tensor) -> Tensor {
-    numbers.reshape([shape[1]] + [Int](repeating: 1, count: rank - 2))
+    numbers.to(dtype.computeType).reshape([shape[1]] + [Int](repeating: 1, count: rank - 2))
   }
 
   /// 0 where an element does not count: also where its loss is infinite, which a product with 0 would make NaN.
   private func masked(_ counts: [Bool]) -> Tensor {
-    counts.allSatisfy { $0 } ? self : .where(Tensor(counts, shape), self, .zeros([]))
+    counts.allSatisfy { $0 } ? self : .where(Tensor(counts, shape), self, .zeros([], dtype: dtype))
   }
 }

@@ -51,7 +51,7 @@ public final class LAMB: Optimizer {
   public override var stateNames: [String] { ["exp_avg", "exp_avg_sq"] }
 
   public override func step() {
-    gradientScale = maxGradNorm.map { 1 / max(1, parameters.gradNorm() / $0) } ?? 1
+    gradientScale = maxGradNorm.map { 1 / max(1, parameters.filter(\.requiresGrad).gradNorm() / $0) } ?? 1
     super.step()
   }
 

@@ -117,7 +117,7 @@ package protocol Backend: Sendable {
   func gatherElements(_ x: Tensor, index: Tensor, axis: Int) -> Tensor
   /// Zeros of `shape` with the elements of `x` added where `index` says: the transpose of
   /// ``gatherElements(_:index:axis:)``.
-  func scatterAdd(_ x: Tensor, index: Tensor, axis: Int, shape: Shape) -> Tensor
+  func scatterElements(_ x: Tensor, index: Tensor, axis: Int, shape: Shape) -> Tensor
 
   /// Changes `target` and the tensors of `state` in place; all are float32 of one shape.
   func update(_ target: inout Tensor, _ update: InPlaceUpdate, source: Tensor?, state: inout [Tensor])

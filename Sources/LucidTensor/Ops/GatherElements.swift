@@ -19,11 +19,8 @@ package struct GatherElements: Operation {
   package func saved(wanted: [Bool]) -> Saved { Saved(inputs: [1]) }
 
   package func vjp(_ step: BackwardStep) -> [Tensor?] {
-    let gradient = step.gradient()
-    return [
-      gradient.device.backend.scatterAdd(gradient, index: step.input(1), axis: axis, shape: step.inputTypes[0].shape),
-      nil,
-    ]
+    let shape = step.inputTypes[0].shape
+    return [step.backend.scatterElements(step.gradient(), index: step.input(1), axis: axis, shape: shape), nil]
   }
 }
 

@@ -11,7 +11,7 @@ extension CPUBackend {
     return output
   }
 
-  func scatterAdd(_ x: Tensor, index: Tensor, axis: Int, shape: Shape) -> Tensor {
+  func scatterElements(_ x: Tensor, index: Tensor, axis: Int, shape: Shape) -> Tensor {
     let x = x.contiguous()
     let output = Tensor.zeros(shape, dtype: x.dtype)
     defer { withExtendedLifetime(x) {} }
@@ -23,7 +23,7 @@ extension CPUBackend {
     case .float32: add(Float.self)
     case .float64: add(Double.self)
     case .int64: add(Int64.self)
-    default: return scatterAdd(x.to(x.dtype.computeType), index: index, axis: axis, shape: shape).to(x.dtype)
+    default: return scatterElements(x.to(x.dtype.computeType), index: index, axis: axis, shape: shape).to(x.dtype)
     }
     return output
   }
