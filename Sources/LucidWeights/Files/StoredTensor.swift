@@ -68,8 +68,10 @@ struct StoredTensor: Sendable {
   var logicalByteCount: Int { type.shape.elementCount * type.dtype.byteCount }
 
   /// The tensor: a view of the mapped file, or a copy where the file's order leaves it misaligned in memory. Throws
-  /// ``LucidError`` with ``LucidError/Code/corruptFile`` when a bool is neither 0 nor 1.
+  /// ``LucidError`` with ``LucidError/Code/corruptFile`` when a bool is neither 0 nor 1, and with
+  /// ``LucidError/Code/fileUnreadable`` when the file has been cut since it was opened.
   func read(from file: MappedFile) throws(LucidError) -> Tensor {
+    try file.checkLength()
     let bytes = file.bytes(span)
     if type.dtype == .bool, let wrong = bytes.first(where: { $0 > 1 }) {
       throw file.corrupt("tensor \(name.quoted): a bool is stored as \(wrong); only 0 and 1 are possible")
