@@ -72,7 +72,9 @@ extension Graph {
 
 extension Operation {
   /// Whether outputs are always in memory that no other tensor has.
-  fileprivate var makesOwnMemory: Bool { self is FusedConvolution || self is Pool || self is Binary || self is Unary }
+  fileprivate var makesOwnMemory: Bool {
+    self is FusedConvolution || self is DepthwiseBlock || self is Pool || self is Binary || self is Unary
+  }
 
   /// Whether an output may be a view of an input.
   fileprivate var mayShareMemory: Bool { !makesOwnMemory }
