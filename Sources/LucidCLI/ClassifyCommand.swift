@@ -55,7 +55,7 @@ struct ClassifyCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let name = Classifier.isPath(weights) ? weights : try WeightCatalog.builtIn.weights(named: weights).weights.name
+    let name = Classifier.isPath(weights) ? weights : try Classifier.published(weights).checkpoint.name
     let pictures = NamedPictures(images)
     var results: [Result] = []
     func report(_ result: Result) throws {

@@ -45,12 +45,7 @@ public struct Classifier {
     if Self.isPath(text) {
       try self.init(contentsOf: text, catalog: catalog)
     } else {
-      let (entry, checkpoint) = try catalog.weights(named: text)
-      guard let recipe = checkpoint.entry.preprocessing, !checkpoint.meta.categories.isEmpty else {
-        throw LucidError(
-          .invalidInput, doing: "classifying with \(checkpoint.name)", problem: "these parameters classify nothing",
-          advice: "`lucid weights list` shows an accuracy for those that do.")
-      }
+      let (entry, checkpoint, recipe) = try Self.published(text, in: catalog)
       let stateDict = try await checkpoint.stateDict(progress: progress)
       let model = entry.makeModel(for: checkpoint)
       try model.load(stateDict)
@@ -58,6 +53,22 @@ public struct Classifier {
       let metrics = ["acc@1": meta.acc1, "acc@5": meta.acc5].compactMapValues { $0 }
       self.init(checkpoint.name, entry, model, meta.categories, recipe, metrics)
     }
+  }
+
+  /// The published checkpoint that a person names; nothing is fetched.
+  ///
+  /// - Throws: ``LucidError`` with the code `unknown-name`, and with ``LucidError/Code/invalidInput`` where the parameters
+  ///   classify nothing.
+  public static func published(
+    _ name: String, in catalog: WeightCatalog = .builtIn
+  ) throws -> (entry: CatalogModel, checkpoint: CatalogWeight, recipe: PreprocessingRecipe) {
+    let (entry, checkpoint) = try catalog.weights(named: name)
+    guard let recipe = checkpoint.entry.preprocessing, !checkpoint.meta.categories.isEmpty else {
+      throw LucidError(
+        .invalidInput, doing: "classifying with \(checkpoint.name)", problem: "these parameters classify nothing",
+        advice: "`lucid weights list` shows an accuracy for those that do.")
+    }
+    return (entry, checkpoint, recipe)
   }
 
   /// The classifier in a file that has a ``ModelCard``.

@@ -73,12 +73,16 @@ extension CPUBackend {
     let (weights, biases) = (
       Tensor(uninitialized: weight.shape, .float32), Tensor(uninitialized: weight.shape, .float32)
     )
-    primitive.execute([
+    let scale = weight.contiguous()
+    var tensors = [
       (DNNL_ARG_SRC, x), (DNNL_ARG_MEAN, mean.contiguous()), (DNNL_ARG_VARIANCE, variance.contiguous()),
-      (DNNL_ARG_SCALE, weight.contiguous()),
+      (DNNL_ARG_SCALE, scale),
       (DNNL_ARG_DIFF_DST, reordered(gradient.forDNN, to: primitive.descriptor(DNNL_ARG_DIFF_DST))),
       (DNNL_ARG_DIFF_SRC, inputs), (DNNL_ARG_DIFF_SCALE, weights), (DNNL_ARG_DIFF_SHIFT, biases),
-    ])
+    ]
+    // oneDNN 2.x demands the shift, which no gradient depends on: any memory of its size will do.
+    if primitive.takes(DNNL_ARG_SHIFT) { tensors.append((DNNL_ARG_SHIFT, scale)) }
+    primitive.execute(tensors)
     return (inputs, weights, biases)
   }
 
@@ -109,8 +113,8 @@ private struct NormGradientKey: Hashable {
   let kind: Kind
 
   static let arguments = [
-    DNNL_ARG_SRC, DNNL_ARG_MEAN, DNNL_ARG_VARIANCE, DNNL_ARG_SCALE, DNNL_ARG_DIFF_DST, DNNL_ARG_DIFF_SRC,
-    DNNL_ARG_DIFF_SCALE, DNNL_ARG_DIFF_SHIFT,
+    DNNL_ARG_SRC, DNNL_ARG_MEAN, DNNL_ARG_VARIANCE, DNNL_ARG_SCALE, DNNL_ARG_SHIFT, DNNL_ARG_DIFF_DST,
+    DNNL_ARG_DIFF_SRC, DNNL_ARG_DIFF_SCALE, DNNL_ARG_DIFF_SHIFT,
   ]
 }
 
