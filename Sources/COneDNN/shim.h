@@ -339,6 +339,9 @@ static inline dnnl_status_t lucid_softmax_backward(dnnl_primitive_desc_t *pd, dn
 #endif
 }
 
+/// Whether a batch norm's backward primitive wants to be given the shift, which no gradient depends on.
+static const bool lucid_batch_norm_backward_takes_shift = !LUCID_DNNL_3;
+
 /// The gradients of a batch norm's input, scale and shift.
 static inline dnnl_status_t lucid_batch_norm_backward(dnnl_primitive_desc_t *pd, dnnl_engine_t engine,
                                                       const_dnnl_primitive_attr_t attr, bool global, lucid_md data,

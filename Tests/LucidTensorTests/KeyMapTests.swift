@@ -32,6 +32,12 @@ import Testing
     #expect(error?.code == .invalidInput)
   }
 
+  @Test func namesThatBeginWithACombiningMarkSurviveTheText() throws {
+    let map = try KeyMap("-x.\u{c}\u{32d}mo => b")
+    #expect(map.rules.count == 2)
+    #expect(try KeyMap(map.description) == map)
+  }
+
   @Test func mapsCompose() throws {
     let map = try KeyMap("-module.").then(KeyMap("a.{x} => b.{x}")).then(KeyMap([.table(["b.w": "c"])]))
     #expect(map("module.a.w") == "c")

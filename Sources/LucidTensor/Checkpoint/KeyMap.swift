@@ -54,10 +54,11 @@ public struct KeyMap: Sendable, Hashable, CustomStringConvertible {
   public init(_ text: String) throws(LucidError) {
     rules = []
     var rewritings: [Rewriting] = []
-    for line in text.split(whereSeparator: { $0 == ";" || $0.isNewline }) {
+    // Scalars, not characters: a name may begin with a mark that would make one character of it and the space before.
+    for line in text.unicodeScalars.split(whereSeparator: { $0 == ";" || Character($0).isNewline }) {
       let rule = line.prefix { $0 != "#" }.trimmed
       if rule.isEmpty { continue }
-      if let arrow = rule.firstRange(of: "=>") {
+      if let arrow = rule.firstRange(of: "=>".unicodeScalars) {
         rewritings.append(
           try Rewriting(String(rule[..<arrow.lowerBound].trimmed), String(rule[arrow.upperBound...].trimmed)))
         continue
@@ -69,7 +70,7 @@ public struct KeyMap: Sendable, Hashable, CustomStringConvertible {
       case "+" where rule.count > 1: rules.append(.addPrefix(String(rule.dropFirst())))
       default:
         throw LucidError(
-          .invalidInput, doing: "reading the rule \"\(rule)\"", problem: "it is none that is known",
+          .invalidInput, doing: "reading the rule \"\(String(rule))\"", problem: "it is none that is known",
           advice: "Rules are \"-prefix\", \"+prefix\" and \"from => to\".")
       }
     }
@@ -144,11 +145,11 @@ extension StateDict {
   public func renamed(_ map: KeyMap) throws(LucidError) -> StateDict { try renamed { Optional(map($0)) } }
 }
 
-extension Substring {
+extension Substring.UnicodeScalarView {
   /// Without white space at the ends.
-  fileprivate var trimmed: Substring {
-    var result = drop(while: \.isWhitespace)
-    while result.last?.isWhitespace == true { result.removeLast() }
+  fileprivate var trimmed: Self {
+    var result = drop(while: \.properties.isWhitespace)
+    while result.last?.properties.isWhitespace == true { result.removeLast() }
     return result
   }
 }

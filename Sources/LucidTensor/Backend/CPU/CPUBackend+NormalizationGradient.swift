@@ -16,7 +16,8 @@ extension CPUBackend {
         lucid_batch_norm_backward(&$0, $1.engine, $3, frozen, $2[0], epsilon)
       }
     }
-    return execute(primitive, gradient, x, mean, variance, weight)
+    return execute(
+      primitive, gradient, x, mean, variance, weight, takesShift: lucid_batch_norm_backward_takes_shift)
   }
 
   func layerNormSaving(
@@ -63,11 +64,12 @@ extension CPUBackend {
         lucid_layer_norm_backward(&$0, $1.engine, $3, $2[0], $2[1], epsilon)
       }
     }
-    return execute(primitive, gradient, x, mean, variance, weight)
+    return execute(primitive, gradient, x, mean, variance, weight, takesShift: true)
   }
 
   private func execute(
-    _ primitive: Primitive, _ gradient: Tensor, _ x: Tensor, _ mean: Tensor, _ variance: Tensor, _ weight: Tensor
+    _ primitive: Primitive, _ gradient: Tensor, _ x: Tensor, _ mean: Tensor, _ variance: Tensor, _ weight: Tensor,
+    takesShift: Bool
   ) -> (x: Tensor, weight: Tensor, bias: Tensor) {
     let inputs = Tensor(uninitialized: x.shape, primitive.descriptor(DNNL_ARG_DIFF_SRC))
     let (weights, biases) = (
@@ -80,8 +82,8 @@ extension CPUBackend {
       (DNNL_ARG_DIFF_DST, reordered(gradient.forDNN, to: primitive.descriptor(DNNL_ARG_DIFF_DST))),
       (DNNL_ARG_DIFF_SRC, inputs), (DNNL_ARG_DIFF_SCALE, weights), (DNNL_ARG_DIFF_SHIFT, biases),
     ]
-    // oneDNN 2.x demands the shift, which no gradient depends on: any memory of its size will do.
-    if primitive.takes(DNNL_ARG_SHIFT) { tensors.append((DNNL_ARG_SHIFT, scale)) }
+    // No gradient depends on the shift: any memory of its size will do.
+    if takesShift { tensors.append((DNNL_ARG_SHIFT, scale)) }
     primitive.execute(tensors)
     return (inputs, weights, biases)
   }

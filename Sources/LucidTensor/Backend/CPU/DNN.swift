@@ -139,9 +139,6 @@ final class Primitive: @unchecked Sendable {
   /// Whether the computation leaves something behind that its gradient needs.
   var hasWorkspace: Bool { (arguments[DNNL_ARG_WORKSPACE]?.byteCount ?? 0) > 0 }
 
-  /// Whether the primitive has an argument that was asked for.
-  func takes(_ argument: Int32) -> Bool { (arguments[argument]?.byteCount ?? 0) > 0 }
-
   /// Runs the computation on tensors whose memory has the orders of ``descriptor(_:)``.
   func execute(_ tensors: [(argument: Int32, tensor: Tensor)]) {
     let dnn = DNN.shared
