@@ -10,7 +10,7 @@ import Testing
     let loss = try test.loss(of: x)
     loss.backward(gradient: .ones(loss.shape))
     let gradient = try #require(x.grad)
-    let largest = test.gradient.values().reduce(0) { max($0, abs($1)) }
+    let largest = test.gradient.values().reduce(0.0) { max($0, abs($1)) }
     expectClose(
       gradient, test.gradient.values(), Shape(test.gradient.shape),
       tolerance: max(test.gradientTolerance, LossCase.exponentialError * largest), test.testDescription)

@@ -7,7 +7,7 @@ import Testing
 @Suite struct LossTests {
   @Test(arguments: LossCase.all) func lossesArePyTorchs(_ test: LossCase) throws {
     let loss = try test.loss(of: test.arguments[0])
-    let largest = test.loss.values().reduce(1) { max($0, abs($1)) }
+    let largest = test.loss.values().reduce(1.0) { max($0, abs($1)) }
     expectClose(
       loss, test.loss.values(), Shape(test.loss.shape),
       tolerance: max(test.lossTolerance, LossCase.exponentialError * largest), test.testDescription)
