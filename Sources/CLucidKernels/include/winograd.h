@@ -9,7 +9,7 @@
 // the points 0, ±1, ±2, ∞: a quarter of direct convolution's multiplications. They are matrix products, one for each of
 // the 36 frequencies, of transformed inputs [tiles, channels] and transformed weights [channels, outputs].
 //
-// Rounding: the error of an output is at most 1e-5 of the greatest sum of |w x| that an output has; see WinogradTests.
+// Rounding: the error of an output is at most 2e-6 of the greatest sum of |w x| that an output has; see WinogradTests.
 
 /// For which processors the kernel was compiled.
 typedef enum {
