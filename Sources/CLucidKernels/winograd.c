@@ -111,13 +111,15 @@ typedef struct {
   bool shares;
   /// Tiles at a time, at most.
   ptrdiff_t at_once;
+  /// Panels of outputs at a time, at most.
+  ptrdiff_t panels;
   ptrdiff_t tiles, input_blocks;
   /// Floats of transformed inputs and of products.
   ptrdiff_t transformed, transformed_stride, products;
 } schedule_t;
 
 /// What a core keeps near, in bytes: half a megabyte of second-level cache is common.
-enum { NEAR_BYTES = 512 << 10, LEAST_OWN = 12, MOST_OWN = 24, MOST_SHARED = 96 };
+enum { NEAR_BYTES = 512 << 10, LEAST_OWN = 12, MOST_OWN = 24, MOST_SHARED = 96, MOST_PANELS = 16 };
 
 static schedule_t schedule_of(lucid_winograd_kind kind, const lucid_winograd_shape *shape, ptrdiff_t threads) {
   schedule_t s = {.kernel = kernel_of(kind)};
@@ -131,7 +133,11 @@ static schedule_t schedule_of(lucid_winograd_kind kind, const lucid_winograd_sha
   s.at_once = s.shares ? least(s.tiles, MOST_SHARED) : own;
   s.transformed_stride = s.at_once * s.input_blocks * block + LUCID_WINOGRAD_GAP;
   s.transformed = F * s.transformed_stride;
-  s.products = F * (s.at_once * 2 * block + LUCID_WINOGRAD_GAP);
+  ptrdiff_t products = F * (s.at_once * 2 * block + LUCID_WINOGRAD_GAP), panels = divide_up(shape->outputs, 2 * block);
+  s.panels = 1;
+  // Where all transformed inputs do not stay near, those of one frequency do: several panels are multiplied by them.
+  if (s.transformed * (ptrdiff_t)sizeof(float) > NEAR_BYTES / 2) s.panels = least(divide_up(panels, threads), MOST_PANELS);
+  s.products = s.panels * products;
   return s;
 }
 
@@ -158,6 +164,7 @@ static lucid_winograd_tiles tiles_of(const run_t *run, ptrdiff_t member, ptrdiff
       .count = last - first,
       .transformed = s->shares ? run->scratch : own,
       .transformed_stride = s->transformed_stride,
+      .panels = s->panels,
       .products = s->shares ? own : own + s->transformed,
   };
 }

@@ -116,14 +116,17 @@ TARGET static void transform(const lucid_winograd_job *job, const lucid_winograd
 
 // MARK: products
 
+/// Floats of a cache line.
+#define LINE 16
+
 /// How many blocks of channels are multiplied before the next group of tiles is: a panel of so many weights leaves half of
 /// a first-level cache of 32 KiB free.
 #define DEPTH (2048 / (BLOCK * BLOCK))
 
-/// products [rows][PANEL] (+)= transformed [blocks][rows][BLOCK] x weights [blocks][BLOCK][PANEL]; fetches as many weights
-/// at `next` into the cache, where it is not NULL.
+/// products [rows][PANEL] (+)= transformed [blocks][rows][BLOCK] x weights [blocks][BLOCK][PANEL]. For each block, fetches
+/// `lines` cache lines of what is needed later, from `next` on.
 INLINE void multiply_rows(const float *v, const float *w, float *products, ptrdiff_t blocks, int rows, bool accumulates,
-                          const float *next) {
+                          const float *next, ptrdiff_t lines) {
   vector sums[ROWS][2];
 #pragma unroll
   for (int r = 0; r < rows; r++) {
@@ -131,12 +134,11 @@ INLINE void multiply_rows(const float *v, const float *w, float *products, ptrdi
     sums[r][1] = accumulates ? load(products + r * PANEL + BLOCK) : (vector)0;
   }
   for (ptrdiff_t block = 0; block < blocks; block++) {
+    for (ptrdiff_t line = 0; line < lines; line++) __builtin_prefetch(next + line * LINE);
+    next += lines * LINE;
 #pragma unroll
     for (int c = 0; c < BLOCK; c++) {
       vector w0 = load(w + c * PANEL), w1 = load(w + c * PANEL + BLOCK);
-      if (next) {
-        for (int line = 0; line < PANEL; line += 16) __builtin_prefetch(next + c * PANEL + line);
-      }
 #pragma unroll
       for (int r = 0; r < rows; r++) {
         vector x = v[r * BLOCK + c];
@@ -146,7 +148,6 @@ INLINE void multiply_rows(const float *v, const float *w, float *products, ptrdi
     }
     v += rows * BLOCK;
     w += BLOCK * PANEL;
-    if (next) next += BLOCK * PANEL;
   }
 #pragma unroll
   for (int r = 0; r < rows; r++) {
@@ -156,11 +157,11 @@ INLINE void multiply_rows(const float *v, const float *w, float *products, ptrdi
 }
 
 TARGET static void multiply_group(const float *v, const float *w, float *products, ptrdiff_t blocks, ptrdiff_t rows,
-                                  bool accumulates, const float *next) {
+                                  bool accumulates, const float *next, ptrdiff_t lines) {
   switch (rows) {
 #define CASE(n) \
   case n: \
-    multiply_rows(v, w, products, blocks, n, accumulates, next); \
+    multiply_rows(v, w, products, blocks, n, accumulates, next, lines); \
     break;
     CASE(1)
     CASE(2)
@@ -242,29 +243,50 @@ INLINE vector bias_of(const lucid_winograd_job *job, ptrdiff_t block) {
   return load(values);
 }
 
+/// Products of one panel of outputs at one frequency. Meanwhile, the weights that come next are fetched, those at `after`
+/// in the end: evenly, because memory that is asked for in bursts is waited for.
+INLINE void multiply_panel(const lucid_winograd_job *job, const lucid_winograd_tiles *tiles, ptrdiff_t frequency,
+                           const float *weights, const float *after, float *products) {
+  ptrdiff_t groups = group_count(tiles->count), blocks = job->input_blocks;
+  ptrdiff_t lines = (BLOCK * PANEL / LINE + groups - 1) / groups;
+  const float *v = tiles->transformed + frequency * tiles->transformed_stride;
+  for (ptrdiff_t block = 0; block < blocks; block += DEPTH) {
+    ptrdiff_t depth = blocks - block < DEPTH ? blocks - block : DEPTH;
+    const float *w = weights + block * BLOCK * PANEL;
+    const float *next = block + depth < blocks ? w + depth * BLOCK * PANEL : after;
+    for (ptrdiff_t group = 0; group < groups; group++) {
+      ptrdiff_t start = tiles->count * group / groups, rows = tiles->count * (group + 1) / groups - start;
+      multiply_group(v + (start * blocks + block * rows) * BLOCK, w, products + start * PANEL, depth, rows, block > 0,
+                     next + group * depth * lines * LINE, lines);
+    }
+  }
+}
+
 TARGET static void multiply(const lucid_winograd_job *job, const lucid_winograd_tiles *tiles, ptrdiff_t first,
                             ptrdiff_t last) {
-  ptrdiff_t groups = group_count(tiles->count), blocks = job->input_blocks, step = tiles->count * PANEL + GAP;
-  for (ptrdiff_t panel = first; panel < last; panel++) {
-    for (ptrdiff_t frequency = 0; frequency < LUCID_WINOGRAD_FREQUENCIES; frequency++) {
-      const float *weights = job->packed + (panel * LUCID_WINOGRAD_FREQUENCIES + frequency) * blocks * BLOCK * PANEL;
-      const float *v = tiles->transformed + frequency * tiles->transformed_stride;
-      bool isLast = panel + 1 == last && frequency + 1 == LUCID_WINOGRAD_FREQUENCIES;
-      for (ptrdiff_t block = 0; block < blocks; block += DEPTH) {
-        ptrdiff_t depth = blocks - block < DEPTH ? blocks - block : DEPTH;
-        const float *w = weights + block * BLOCK * PANEL, *next = isLast ? NULL : w + depth * BLOCK * PANEL;
-        for (ptrdiff_t group = 0; group < groups; group++) {
-          ptrdiff_t start = tiles->count * group / groups, rows = tiles->count * (group + 1) / groups - start;
-          multiply_group(v + (start * blocks + block * rows) * BLOCK, w,
-                         tiles->products + frequency * step + start * PANEL, depth, rows, block > 0,
-                         group == 0 ? next : NULL);
+  enum { ALL = LUCID_WINOGRAD_FREQUENCIES };
+  ptrdiff_t step = tiles->count * PANEL + GAP, matrix = job->input_blocks * BLOCK * PANEL;
+  for (ptrdiff_t begin = first; begin < last; begin += tiles->panels) {
+    ptrdiff_t end = begin + tiles->panels < last ? begin + tiles->panels : last;
+    for (ptrdiff_t frequency = 0; frequency < ALL; frequency++) {
+      for (ptrdiff_t panel = begin; panel < end; panel++) {
+        const float *weights = job->packed + (panel * ALL + frequency) * matrix, *after = weights + ALL * matrix;
+        if (panel + 1 == end) {
+          bool ends = frequency + 1 == ALL;
+          // The last of all fetches what it has itself.
+          after = ends && end == last ? weights : job->packed + (ends ? end * ALL : begin * ALL + frequency + 1) * matrix;
         }
+        multiply_panel(job, tiles, frequency, weights, after,
+                       tiles->products + ((panel - begin) * ALL + frequency) * step);
       }
     }
-    for (ptrdiff_t half = 0; half < 2 && panel * 2 + half < job->output_blocks; half++) {
-      vector bias = bias_of(job, panel * 2 + half);
-      for (ptrdiff_t tile = 0; tile < tiles->count; tile++)
-        finish_tile(job, tiles->first + tile, panel * 2 + half, tiles->products + tile * PANEL + half * BLOCK, step, bias);
+    for (ptrdiff_t panel = begin; panel < end; panel++) {
+      const float *products = tiles->products + (panel - begin) * ALL * step;
+      for (ptrdiff_t half = 0; half < 2 && panel * 2 + half < job->output_blocks; half++) {
+        vector bias = bias_of(job, panel * 2 + half);
+        for (ptrdiff_t tile = 0; tile < tiles->count; tile++)
+          finish_tile(job, tiles->first + tile, panel * 2 + half, products + tile * PANEL + half * BLOCK, step, bias);
+      }
     }
   }
 }

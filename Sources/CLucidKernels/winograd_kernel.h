@@ -22,7 +22,8 @@ typedef struct {
   /// Transformed inputs, [frequency][group of tiles][block of channels][tile][channel]; the first dimension's stride.
   float *transformed;
   ptrdiff_t transformed_stride;
-  /// Products, [frequency][tile][output of a panel].
+  /// Products of so many panels at a time, [panel][frequency][tile][output of a panel].
+  ptrdiff_t panels;
   float *products;
 } lucid_winograd_tiles;
 

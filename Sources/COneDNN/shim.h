@@ -86,6 +86,30 @@ static inline bool lucid_md_equal(lucid_md a, lucid_md b) {
   return dnnl_memory_desc_equal(LUCID_MD(a), LUCID_MD(b)) != 0;
 }
 
+/// Whether elements follow each other in row-major order, with nothing between them.
+static inline bool lucid_md_is_row_major(lucid_md md) {
+  int rank = 0;
+  dnnl_dims_t dims, steps;
+#if LUCID_DNNL_3
+  dnnl_dims_t *sizes = NULL;
+  if (dnnl_memory_desc_query(LUCID_MD(md), dnnl_query_ndims_s32, &rank) != dnnl_success) return false;
+  if (dnnl_memory_desc_query(LUCID_MD(md), dnnl_query_dims, &sizes) != dnnl_success) return false;
+  for (int i = 0; i < rank; i++) dims[i] = (*sizes)[i];
+#else
+  rank = LUCID_MD(md)->ndims;
+  for (int i = 0; i < rank; i++) dims[i] = LUCID_MD(md)->dims[i];
+#endif
+  if (rank < 1) return false;
+  for (int64_t i = rank - 1, step = 1; i >= 0; i--) {
+    steps[i] = step;
+    step *= dims[i] > 1 ? dims[i] : 1;
+  }
+  lucid_md plain = lucid_md_create(rank, dims, steps);
+  bool result = plain && lucid_md_equal(md, plain);
+  if (plain) lucid_md_destroy(plain);
+  return result;
+}
+
 /// The bytes that memory of this descriptor takes, padding included.
 static inline size_t lucid_md_byte_count(lucid_md md) { return dnnl_memory_desc_get_size(LUCID_MD(md)); }
 

@@ -38,7 +38,7 @@ public struct Tensor: Sendable {
 }
 
 /// An element order that only the backend that made it can read.
-package protocol OpaqueLayout: Sendable {}
+package protocol OpaqueLayout: AnyObject, Sendable {}
 
 /// The shape and element type of a tensor without its bytes.
 public struct TensorType: Sendable, Hashable, CustomStringConvertible {

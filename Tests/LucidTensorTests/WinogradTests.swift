@@ -35,7 +35,18 @@ struct WinogradTests {
   static let kinds = [LUCID_WINOGRAD_PORTABLE, LUCID_WINOGRAD_AVX2, LUCID_WINOGRAD_AVX512]
     .filter(lucid_winograd_available).map(\.rawValue)
 
-  private let backend = CPUBackend()
+  /// The convolution by the kernel of a kind.
+  private func winograd(
+    _ x: Tensor, _ w: Tensor, _ c: Case, _ kind: lucid_winograd_kind, bias: Tensor? = nil, residual: Tensor? = nil,
+    mayOverwriteResidual: Bool = false, activation: UnaryFunction? = nil, forGradient: Bool = false
+  ) -> Tensor {
+    let packed = WinogradConvolution.packed(w, forGradient: forGradient, kind)
+    let problem = ConvolutionProblem(
+      input: x.shape, weight: packed.shape, output: shape(c), settings: settings(c), hasResidual: residual != nil,
+      activation: activation, hasBias: bias != nil)
+    return WinogradConvolution(problem, kind)(
+      x, packed, bias: bias, residual: residual, mayOverwriteResidual: mayOverwriteResidual)
+  }
 
   private func settings(_ c: Case) -> ConvolutionSettings {
     ConvolutionSettings(stride: [1, 1], padBegin: c.before, padEnd: c.after, dilation: [1, 1], groups: 1)
@@ -81,9 +92,7 @@ struct WinogradTests {
     let generator = Generator(seed: 1)
     let x = Tensor.randn([c.batch, c.inputs, c.height, c.width], generator: generator)
     let w = Tensor.randn([c.outputs, c.inputs, 3, 3], generator: generator)
-    let packed = backend.winogradWeight(w, forGradient: false, kind)
-    let y = backend.winograd(
-      x, packed, kind, bias: nil, settings(c), ConvolutionEpilogue(), shape: shape(c))
+    let y = winograd(x, w, c, kind)
     let (expected, magnitude) = reference(x, w, c)
     expectClose(y, expected, shape(c), tolerance: 2e-6 * magnitude)
   }
@@ -101,17 +110,14 @@ struct WinogradTests {
       let w = Tensor.randn([c.outputs, c.inputs, 3, 3], generator: generator) * 0.1
       let bias = Tensor.randn([c.outputs], generator: generator)
       let residual = Tensor.randn(shape(c), generator: generator)
-      let packed = backend.winogradWeight(w, forGradient: false, kind)
       let (sums, magnitude) = reference(x, w, c)
       let (biases, residuals) = (bias.scalars(as: Double.self), residual.scalars(as: Double.self))
       let each = shape(c)[2] * shape(c)[3]
       for (addsResidual, overwrites) in [(false, false), (true, false), (true, true)] {
         let before = residual.scalars(as: Float.self)
-        let y = backend.winograd(
-          x, packed, kind, bias: bias, settings(c),
-          ConvolutionEpilogue(
-            residual: addsResidual ? residual : nil, mayOverwriteResidual: overwrites, activation: activation),
-          shape: shape(c))
+        let y = winograd(
+          x, w, c, kind, bias: bias, residual: addsResidual ? residual : nil, mayOverwriteResidual: overwrites,
+          activation: activation)
         let expected = sums.enumerated().map { index, sum in
           let value = sum + biases[index / each % c.outputs] + (addsResidual ? residuals[index] : 0)
           switch activation {
@@ -134,11 +140,8 @@ struct WinogradTests {
     let generator = Generator(seed: 3)
     let x = Tensor.randn([1, 13, 6, 6], generator: generator)
     let w = Tensor.randn([13, 13, 3, 3], generator: generator)
-    let packed = backend.winogradWeight(w, forGradient: false, kind)
     let c = Case(inputs: 13, outputs: 13, height: 6, width: 6)
-    let y = backend.winograd(
-      x, packed, kind, bias: .ones([13]), settings(c), ConvolutionEpilogue(activation: .leakyRelu(slope: 0.5)),
-      shape: shape(c))
+    let y = winograd(x, w, c, kind, bias: .ones([13]), activation: .leakyRelu(slope: 0.5))
     let all = UnsafeBufferPointer<Float>(start: y.bytes.assumingMemoryBound(to: Float.self), count: 16 * 36)
     let block = lucid_winograd_block(kind)
     let fillings = all.indices.filter { $0 / (36 * block) * block + $0 % block >= 13 }
@@ -170,9 +173,7 @@ struct WinogradTests {
     let gradient = Tensor.randn([2, 24, 9, 7], generator: Generator(seed: 7))
     let turned = w.permute(1, 0, 2, 3).flip(dim: 2, 3).contiguous()
     let c = Case(batch: 2, inputs: 24, outputs: 16, height: 9, width: 7)
-    let y = backend.winograd(
-      gradient, backend.winogradWeight(w, forGradient: true, kind), kind, bias: nil, settings(c),
-      ConvolutionEpilogue(), shape: shape(c))
+    let y = winograd(gradient, w, c, kind, forGradient: true)
     let (expected, magnitude) = reference(gradient, turned, c)
     expectClose(y, expected, shape(c), tolerance: 2e-6 * magnitude)
   }

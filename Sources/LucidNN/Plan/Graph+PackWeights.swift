@@ -1,7 +1,7 @@
 import LucidTensor
 
 extension Graph {
-  /// With the weights of convolutions in the order that the backend computes with, so that no run has to reorder them.
+  /// With what computes each convolution, and its weight in the order for that, so that no run has to decide or reorder.
   ///
   /// - Parameter algorithms: how each convolution is computed, by its number; directly where that is nil.
   /// - Parameter other: a graph of the same module in the same state, for another shape, of which weights that would be
@@ -9,12 +9,16 @@ extension Graph {
   func packingWeights(_ algorithms: [Int: ConvolutionAlgorithm] = [:], sharing other: Graph?) -> Graph {
     var graph = self
     for (index, node) in nodes.enumerated() {
-      guard let convolution = node.operation as? FusedConvolution, let x = node.inputs[0].value,
-        let weight = node.inputs[1].constant
+      let output = types[node.outputs[0]].shape
+      guard var convolution = node.operation as? FusedConvolution, let x = node.inputs[0].value,
+        let weight = node.inputs[1].constant, output.elementCount > 0
       else { continue }
-      let packed = convolution.packed(
-        weight, input: types[x].shape, output: types[node.outputs[0]].shape, hasResidual: node.inputs.count > 3,
-        algorithms[index] ?? .direct)
+      let problem = convolution.problem(
+        weight: weight.shape, input: types[x].shape, output: output, hasResidual: node.inputs.count > 3)
+      let kernel = weight.device.backend.convolutionKernel(for: problem, algorithms[index] ?? .direct)
+      convolution.kernel = kernel
+      graph.nodes[index].operation = convolution
+      let packed = kernel.packed(weight)
       graph.nodes[index].inputs[1] = .constant(other?.weight(at: index, like: packed) ?? packed)
     }
     return graph

@@ -81,11 +81,12 @@ public final class Plan: Sendable {
         return tensor
       }
     }
-    for (index, (node, released)) in zip(graph.nodes, released).enumerated() {
-      let inputs = node.inputs.map(tensor)
-      let outputs = step(index) { node.operation.forward(inputs, on: x.device.backend) }
-      for (value, output) in zip(node.outputs, outputs) { values[value] = output }
-      for value in released { values[value] = nil }
+    let backend = x.device.backend
+    for index in graph.nodes.indices {
+      let node = graph.nodes[index]
+      let outputs = step(index) { node.operation.forward(node.inputs.map(tensor), on: backend) }
+      for (place, output) in outputs.enumerated() { values[node.outputs[place]] = output }
+      for value in released[index] { values[value] = nil }
     }
     return tensor(graph.outputs[0])
   }

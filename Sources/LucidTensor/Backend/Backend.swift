@@ -24,26 +24,16 @@ package protocol Backend: Sendable {
   /// Softmax or its logarithm along a dimension.
   func softmax(_ x: Tensor, axis: Int, logarithm: Bool) -> Tensor
 
-  /// Two-dimensional convolution of `[N, C, H, W]` with `[O, C / groups, kH, kW]`, then what `epilogue` says.
-  func convolution(
-    _ x: Tensor, _ weight: Tensor, bias: Tensor?, _ settings: ConvolutionSettings, _ epilogue: ConvolutionEpilogue,
-    shape: Shape
-  ) -> Tensor
-  /// The weight in the order in which such convolutions, with a bias, of inputs of a shape want it.
-  func packedWeight(
-    _ weight: Tensor, _ settings: ConvolutionSettings, hasResidual: Bool, _ activation: UnaryFunction?, input: Shape,
-    shape: Shape
-  ) -> Tensor
+  /// Two-dimensional convolution of `[N, C, H, W]` with `[O, C / groups, kH, kW]`, directly.
+  func convolution(_ x: Tensor, _ weight: Tensor, bias: Tensor?, _ settings: ConvolutionSettings, shape: Shape) -> Tensor
+  /// A float32 convolution made ready, to be computed by one of its ``algorithms(for:)``.
+  func convolutionKernel(for problem: ConvolutionProblem, _ algorithm: ConvolutionAlgorithm) -> any ConvolutionKernel
   /// The algorithms that can compute a convolution; direct always does.
   func algorithms(for problem: ConvolutionProblem) -> [ConvolutionAlgorithm]
   /// The algorithm that is measured to be the fastest, for each convolution.
   func fastestAlgorithms(for problems: [ConvolutionProblem]) -> [ConvolutionAlgorithm]
   /// What measurements depend on besides the convolution: the processor, the libraries, the threads. One line.
   var fingerprint: String { get }
-  /// The weight `[O, C, 3, 3]` transformed for ``ConvolutionAlgorithm/winograd``, which then computes every convolution
-  /// with it. With `forGradient`, that of a convolution `[C, O, 3, 3]` whose input's gradient is computed from its
-  /// output's: the convolution with the transformed weight, and paddings of 2 less the convolution's own.
-  func winogradWeight(_ weight: Tensor, forGradient: Bool) -> Tensor
   /// A whole ``DepthwiseBlock``, with its weights as ``packedDepthwiseBlock(_:)`` made them.
   func depthwiseBlock(_ block: DepthwiseBlock, _ x: Tensor, _ weights: DepthwiseBlockWeights, residual: Tensor?)
     -> Tensor

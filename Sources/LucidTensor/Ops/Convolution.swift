@@ -75,7 +75,7 @@ package struct Convolution: Operation {
   package func forward(_ inputs: [Tensor], on backend: any Backend) -> [Tensor] {
     let shape = outputTypes(inputs.map(\.type))[0].shape
     let bias = inputs.count > 2 ? inputs[2] : nil
-    return [backend.convolution(inputs[0], inputs[1], bias: bias, settings, ConvolutionEpilogue(), shape: shape)]
+    return [backend.convolution(inputs[0], inputs[1], bias: bias, settings, shape: shape)]
   }
 
   package func saved(wanted: [Bool]) -> Saved {

@@ -15,6 +15,7 @@ package struct ConvolutionProblem: Sendable, Hashable {
   let settings: ConvolutionSettings
   let hasResidual: Bool
   let activation: UnaryFunction?
+  var hasBias = true
 }
 
 extension ConvolutionProblem {

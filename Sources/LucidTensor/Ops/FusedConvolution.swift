@@ -1,13 +1,3 @@
-/// What is done to a convolution's output while it is still in the processor's registers.
-package struct ConvolutionEpilogue: Sendable {
-  /// A tensor of the output's shape to add first.
-  var residual: Tensor?
-  /// Whether the residual's memory may become the output's, because nobody else needs it.
-  var mayOverwriteResidual = false
-  /// The function applied last.
-  var activation: UnaryFunction?
-}
-
 /// A convolution with a bias, an addition and an activation in one pass over memory: what a plan makes of several
 /// operations. Inputs: x, weight, bias, and the residual where there is one.
 package struct FusedConvolution: Operation {
@@ -16,6 +6,8 @@ package struct FusedConvolution: Operation {
   package var activation: UnaryFunction?
   /// Whether the fourth input's memory may become the output's.
   package var mayOverwriteResidual = false
+  /// What computes it for the shapes of the graph; the weight is then in the kernel's order.
+  package var kernel: (any ConvolutionKernel)?
 
   package init(_ convolution: Convolution) { self.convolution = convolution }
 
@@ -28,26 +20,16 @@ package struct FusedConvolution: Operation {
   }
 
   package func forward(_ inputs: [Tensor], on backend: any Backend) -> [Tensor] {
-    let shape = convolution.outputTypes(inputs.prefix(3).map(\.type))[0].shape
-    let epilogue = ConvolutionEpilogue(
-      residual: inputs.count > 3 ? inputs[3] : nil, mayOverwriteResidual: mayOverwriteResidual,
-      activation: activation)
-    return [
-      backend.convolution(
-        inputs[0], inputs[1], bias: inputs[2], convolution.settings, epilogue, shape: shape)
-    ]
-  }
-
-  /// The weight in the order that the backend wants it in, for inputs of a shape and an algorithm.
-  package func packed(
-    _ weight: Tensor, input: Shape, output: Shape, hasResidual: Bool, _ algorithm: ConvolutionAlgorithm
-  ) -> Tensor {
-    switch algorithm {
-    case .direct:
-      weight.device.backend.packedWeight(
-        weight, convolution.settings, hasResidual: hasResidual, activation, input: input, shape: output)
-    case .winograd: weight.device.backend.winogradWeight(weight, forGradient: false)
+    let residual = inputs.count > 3 ? inputs[3] : nil
+    if let kernel {
+      return [
+        kernel(inputs[0], inputs[1], bias: inputs[2], residual: residual, mayOverwriteResidual: mayOverwriteResidual)
+      ]
     }
+    var y = convolution.forward(Array(inputs.prefix(3)), on: backend)[0]
+    if let residual { y = y + residual }
+    if let activation { y = backend.unary(activation, y) }
+    return [y]
   }
 
   /// What an algorithm is chosen for.

@@ -16,8 +16,8 @@ extension CPUBackend {
     let inputs = [x] + weights.operands
     let shape = block.outputTypes(inputs.map(\.type))[0].shape
     if shape.elementCount == 0 { return Tensor(uninitialized: shape, .float32) }
-    let source = reordered(x.forDNN, to: .channelsInEights(x.shape))
-    let target = MemoryDescriptor.channelsInEights(shape)
+    let source = reordered(x.forDNN, to: MemoryDescriptor(x.shape, block: 8))
+    let target = MemoryDescriptor(shape, block: 8)
     let output = Tensor(uninitialized: shape, target)
     let residual = residual.map { reordered($0.forDNN, to: target) }
     defer { withExtendedLifetime((source, residual, weights)) {} }
@@ -66,19 +66,4 @@ extension CPUBackend {
 
 extension DepthwiseBlock.Limits {
   fileprivate var limits: lucid_limits { lucid_limits(low: low, high: high) }
-}
-
-extension MemoryDescriptor {
-  /// `[N, C / 8, H, W, 8]`, which oneDNN calls nChw8c.
-  fileprivate static func channelsInEights(_ shape: Shape) -> MemoryDescriptor {
-    guard let handle = lucid_md_create_blocked(shape.int64, false) else {
-      preconditionFailure("oneDNN \(DNN.version) cannot describe \(shape) with channels in blocks of 8")
-    }
-    return MemoryDescriptor(owning: handle)
-  }
-}
-
-extension Shape {
-  /// The sizes as C's `int64_t`.
-  fileprivate var int64: [Int64] { map(Int64.init) }
 }

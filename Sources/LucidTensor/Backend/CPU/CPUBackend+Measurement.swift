@@ -21,20 +21,14 @@ extension CPUBackend {
     let x = Tensor(zeros: problem.input, MemoryDescriptor(problem.input, block: block))
     let residual =
       problem.hasResidual ? Tensor(zeros: problem.output, MemoryDescriptor(problem.output, block: block)) : nil
-    let epilogue = ConvolutionEpilogue(
-      residual: residual, mayOverwriteResidual: true, activation: problem.activation)
     let (weight, bias) = (Tensor.zeros(problem.weight), Tensor.zeros([problem.weight[0]]))
-    let weights = [
-      packedWeight(
-        weight, problem.settings, hasResidual: problem.hasResidual, problem.activation, input: problem.input,
-        shape: problem.output),
-      winogradWeight(weight, forGradient: false),
-    ]
+    let kernels = [ConvolutionAlgorithm.direct, .winograd].map { convolutionKernel(for: problem, $0) }
+    let weights = kernels.map { $0.packed(weight) }
     var times: [[Duration]] = [[], []]
     func run(_ number: Int) {
       cache.fill()
       let time = ContinuousClock().measure {
-        _ = convolution(x, weights[number], bias: bias, problem.settings, epilogue, shape: problem.output)
+        _ = kernels[number](x, weights[number], bias: bias, residual: residual, mayOverwriteResidual: true)
       }
       times[number].append(time)
     }

@@ -51,8 +51,7 @@ extension CPUBackend {
       return (output, nothing)
     }
     let size = primitive.hasWorkspace ? primitive.descriptor(DNNL_ARG_WORKSPACE).byteCount : 0
-    let layout = PoolingMemory(
-      rule: rule, source: primitive.descriptor(DNNL_ARG_SRC), target: primitive.descriptor(DNNL_ARG_DST))
+    let layout = PoolingMemory(rule, primitive)
     let memory = Tensor(storage: Storage(byteCount: size), shape: [size], dtype: .uint8, layout: .opaque(layout))
     if primitive.hasWorkspace { tensors.append((DNNL_ARG_WORKSPACE, memory)) }
     primitive.execute(tensors)
@@ -62,10 +61,16 @@ extension CPUBackend {
 
 /// What a pooling's gradient needs to know: the orders of its input and output, and, of maxima, where they were found, in
 /// bytes that only oneDNN can read.
-private struct PoolingMemory: OpaqueLayout {
+private final class PoolingMemory: OpaqueLayout {
   let rule: DNNPooling
   let source: MemoryDescriptor
   let target: MemoryDescriptor
+
+  init(_ rule: DNNPooling, _ primitive: Primitive) {
+    self.rule = rule
+    source = primitive.descriptor(DNNL_ARG_SRC)
+    target = primitive.descriptor(DNNL_ARG_DST)
+  }
 }
 
 /// A pooling that oneDNN has.

@@ -34,10 +34,9 @@ extension MemoryDescriptor: Hashable {
 extension Tensor {
   /// Float32 memory that oneDNN will fill. Strided when the order is row-major, else opaque.
   init(uninitialized shape: Shape, _ descriptor: MemoryDescriptor) {
-    let isRowMajor = descriptor == MemoryDescriptor(shape, strides: shape.rowMajorStrides)
     self.init(
       storage: Storage(byteCount: descriptor.byteCount), shape: shape, dtype: .float32,
-      layout: isRowMajor ? nil : .opaque(descriptor))
+      layout: descriptor.isRowMajor ? nil : .opaque(descriptor))
   }
 
   /// Plain memory that the caller will fill.

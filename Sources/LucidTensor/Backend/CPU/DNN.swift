@@ -40,11 +40,14 @@ final class MemoryDescriptor: OpaqueLayout, @unchecked Sendable {
   let handle: lucid_md
   /// The bytes that such memory takes, padding included.
   let byteCount: Int
+  /// Whether elements follow each other in row-major order.
+  let isRowMajor: Bool
 
   /// Takes over a handle.
   init(owning handle: lucid_md) {
     self.handle = handle
     byteCount = lucid_md_byte_count(handle)
+    isRowMajor = lucid_md_is_row_major(handle)
   }
 
   /// Float32 memory with the given strides in elements; nil lets oneDNN choose the order.
@@ -98,11 +101,12 @@ final class PrimitiveAttributes {
 /// A computation of oneDNN's, compiled for its shapes and element orders. Immutable; may run on many threads at once.
 ///
 /// `@unchecked Sendable` holds because executing a primitive does not change it when scratch memory is the caller's,
-/// which ``PrimitiveAttributes`` asks for.
+/// which ``PrimitiveAttributes`` asks for, and the calls that wait for their next use are behind a lock.
 final class Primitive: @unchecked Sendable {
   private let handle: dnnl_primitive_t
-  private let arguments: [Int32: MemoryDescriptor]
+  private let arguments: [(argument: Int32, descriptor: MemoryDescriptor)]
   private let scratchpad: MemoryDescriptor?
+  private let idleCalls = Mutex<[PrimitiveCall]>([])
 
   /// Compiles what `describe` describes from the handles of `descriptors` (nil for one that is nil) and `attributes`;
   /// `arguments` are those whose memory orders will be asked for.
@@ -125,36 +129,66 @@ final class Primitive: @unchecked Sendable {
       lucid_pd_argument(description, argument).map(MemoryDescriptor.init(owning:))
     }
     scratchpad = descriptor(DNNL_ARG_SCRATCHPAD).flatMap { $0.byteCount > 0 ? $0 : nil }
-    self.arguments = Dictionary(uniqueKeysWithValues: arguments.compactMap { key in descriptor(key).map { (key, $0) } })
+    self.arguments = arguments.compactMap { argument in descriptor(argument).map { (argument, $0) } }
   }
 
   deinit { dnnl_primitive_destroy(handle) }
 
+  private func known(_ argument: Int32) -> MemoryDescriptor? {
+    for candidate in arguments where candidate.argument == argument { return candidate.descriptor }
+    return nil
+  }
+
   /// The memory order that the primitive wants for an argument.
   func descriptor(_ argument: Int32) -> MemoryDescriptor {
-    guard let descriptor = arguments[argument] else { preconditionFailure("argument \(argument) was not asked for") }
+    guard let descriptor = known(argument) else { preconditionFailure("argument \(argument) was not asked for") }
     return descriptor
   }
 
   /// Whether the computation leaves something behind that its gradient needs.
-  var hasWorkspace: Bool { (arguments[DNNL_ARG_WORKSPACE]?.byteCount ?? 0) > 0 }
+  var hasWorkspace: Bool { (known(DNNL_ARG_WORKSPACE)?.byteCount ?? 0) > 0 }
 
   /// Runs the computation on tensors whose memory has the orders of ``descriptor(_:)``.
   func execute(_ tensors: [(argument: Int32, tensor: Tensor)]) {
-    let dnn = DNN.shared
-    var handles: [dnnl_exec_arg_t] = []
-    handles.reserveCapacity(tensors.count + 1)
-    func append(_ argument: Int32, _ descriptor: MemoryDescriptor, _ bytes: UnsafeMutableRawPointer) {
-      var handle: dnnl_memory_t?
-      check(lucid_memory_create(&handle, descriptor.handle, dnn.engine, bytes), "wrapping memory")
-      handles.append(dnnl_exec_arg_t(arg: argument, memory: handle))
+    let call = idleCalls.withLock { $0.popLast() } ?? PrimitiveCall()
+    for (place, (argument, tensor)) in tensors.enumerated() {
+      call.set(place, argument, tensor.bytes) { descriptor(argument) }
     }
-    for (argument, tensor) in tensors { append(argument, descriptor(argument), tensor.bytes) }
     let scratch = scratchpad.map { Storage(byteCount: $0.byteCount) }
-    if let scratchpad, let scratch { append(DNNL_ARG_SCRATCHPAD, scratchpad, scratch.base) }
-    check(dnnl_primitive_execute(handle, dnn.stream, Int32(handles.count), handles), "running a primitive")
-    check(dnnl_stream_wait(dnn.stream), "waiting for a primitive")
+    if let scratchpad, let scratch {
+      call.set(tensors.count, DNNL_ARG_SCRATCHPAD, scratch.base) { scratchpad }
+    }
+    call.run(handle, count: tensors.count + (scratch == nil ? 0 : 1))
     withExtendedLifetime((tensors, scratch)) {}
-    for handle in handles { dnnl_memory_destroy(handle.memory) }
+    idleCalls.withLock { $0.append(call) }
   }
+}
+
+/// The memory objects of one call of a primitive, kept for the next call: only the addresses change.
+///
+/// `@unchecked Sendable` holds because a call has one owner at a time: the primitive's list, under its lock, or who runs it.
+private final class PrimitiveCall: @unchecked Sendable {
+  private var handles: [dnnl_exec_arg_t] = []
+
+  /// Puts memory at a place of the list of arguments; `descriptor` says its order where there is none for it yet.
+  func set(_ place: Int, _ argument: Int32, _ bytes: UnsafeMutableRawPointer, _ descriptor: () -> MemoryDescriptor) {
+    if place < handles.count, handles[place].arg == argument {
+      check(dnnl_memory_set_data_handle(handles[place].memory, bytes), "pointing at memory")
+      return
+    }
+    for handle in handles[min(place, handles.count)...] { dnnl_memory_destroy(handle.memory) }
+    handles.removeSubrange(min(place, handles.count)...)
+    var memory: dnnl_memory_t?
+    check(lucid_memory_create(&memory, descriptor().handle, DNN.shared.engine, bytes), "wrapping memory")
+    handles.append(dnnl_exec_arg_t(arg: argument, memory: memory))
+  }
+
+  /// Runs a primitive on the first `count` arguments.
+  func run(_ primitive: dnnl_primitive_t, count: Int) {
+    let stream = DNN.shared.stream
+    check(dnnl_primitive_execute(primitive, stream, Int32(count), handles), "running a primitive")
+    check(dnnl_stream_wait(stream), "waiting for a primitive")
+  }
+
+  deinit { for handle in handles { dnnl_memory_destroy(handle.memory) } }
 }
