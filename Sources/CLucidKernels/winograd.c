@@ -2,29 +2,37 @@
 
 // The choice of a kind, the transformation of weights, and the way of the tiles through the cores and their caches.
 
-enum { F = LUCID_WINOGRAD_FREQUENCIES };
-
 bool lucid_winograd_available(lucid_winograd_kind kind) {
 #if defined(__x86_64__)
-  if (kind == LUCID_WINOGRAD_AVX2) return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-  if (kind == LUCID_WINOGRAD_AVX512) return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("fma");
+  bool fma = __builtin_cpu_supports("fma");
+  if (kind == LUCID_WINOGRAD_AVX2 || kind == LUCID_WINOGRAD_2X2_AVX2) return fma && __builtin_cpu_supports("avx2");
+  if (kind == LUCID_WINOGRAD_AVX512 || kind == LUCID_WINOGRAD_2X2_AVX512) return fma && __builtin_cpu_supports("avx512f");
 #endif
-  return kind == LUCID_WINOGRAD_PORTABLE;
+  return kind == LUCID_WINOGRAD_PORTABLE || kind == LUCID_WINOGRAD_2X2_PORTABLE;
 }
 
-lucid_winograd_kind lucid_winograd_best(void) {
-  for (lucid_winograd_kind kind = LUCID_WINOGRAD_AVX512; kind > LUCID_WINOGRAD_PORTABLE; kind--)
+lucid_winograd_kind lucid_winograd_best(bool small) {
+  lucid_winograd_kind least = small ? LUCID_WINOGRAD_2X2_PORTABLE : LUCID_WINOGRAD_PORTABLE;
+  for (lucid_winograd_kind kind = least + 2; kind > least; kind--)
     if (lucid_winograd_available(kind)) return kind;
-  return LUCID_WINOGRAD_PORTABLE;
+  return least;
 }
 
 static const lucid_winograd_kernel *kernel_of(lucid_winograd_kind kind) {
+  switch (kind) {
 #if defined(__x86_64__)
-  if (kind == LUCID_WINOGRAD_AVX2) return &lucid_winograd_avx2;
-  if (kind == LUCID_WINOGRAD_AVX512) return &lucid_winograd_avx512;
+    case LUCID_WINOGRAD_AVX2: return &lucid_winograd_avx2;
+    case LUCID_WINOGRAD_AVX512: return &lucid_winograd_avx512;
+    case LUCID_WINOGRAD_2X2_AVX2: return &lucid_winograd_2x2_avx2;
+    case LUCID_WINOGRAD_2X2_AVX512: return &lucid_winograd_2x2_avx512;
 #endif
-  return &lucid_winograd_portable;
+    case LUCID_WINOGRAD_2X2_PORTABLE: return &lucid_winograd_2x2_portable;
+    default: return &lucid_winograd_portable;
+  }
 }
+
+/// How many frequencies a tile is transformed to.
+static ptrdiff_t frequencies(const lucid_winograd_kernel *kernel) { return (kernel->tile + 2) * (kernel->tile + 2); }
 
 static ptrdiff_t divide_up(ptrdiff_t a, ptrdiff_t b) { return (a + b - 1) / b; }
 static ptrdiff_t least(ptrdiff_t a, ptrdiff_t b) { return a < b ? a : b; }
@@ -34,71 +42,36 @@ ptrdiff_t lucid_winograd_block(lucid_winograd_kind kind) { return kernel_of(kind
 // MARK: weights
 
 size_t lucid_winograd_weight_count(lucid_winograd_kind kind, ptrdiff_t inputs, ptrdiff_t outputs) {
-  ptrdiff_t block = kernel_of(kind)->block, panel = 2 * block;
-  return (size_t)(divide_up(outputs, panel) * F * divide_up(inputs, block) * block * panel);
+  const lucid_winograd_kernel *kernel = kernel_of(kind);
+  ptrdiff_t block = kernel->block, panel = 2 * block;
+  return (size_t)(divide_up(outputs, panel) * frequencies(kernel) * divide_up(inputs, block) * block * panel);
 }
 
 typedef struct {
-  ptrdiff_t inputs, outputs, padded_inputs, panel;
-  /// How far apart neighbouring inputs and outputs are in the weight.
-  ptrdiff_t input_stride, output_stride;
-  bool flips;
-  const float *weight;
-  float *packed;
+  const lucid_winograd_kernel *kernel;
+  lucid_winograd_pack_job job;
 } pack_t;
-
-static const double G[6][3] = {
-    {1 / 4., 0, 0},         {-1 / 6., -1 / 6., -1 / 6.}, {-1 / 6., 1 / 6., -1 / 6.},
-    {1 / 24., 1 / 12., 1 / 6.}, {1 / 24., -1 / 12., 1 / 6.}, {0, 0, 1},
-};
-
-enum { WIDEST_PANEL = 32 };
-
-/// G g Gᵀ for one input and the outputs of a panel.
-static void pack_input(const pack_t *pack, ptrdiff_t panel, ptrdiff_t input) {
-  double g[9][WIDEST_PANEL] = {{0}}, half[6][3][WIDEST_PANEL] = {{{0}}};
-  ptrdiff_t width = pack->panel, first = panel * width, count = least(width, pack->outputs - first);
-  if (input < pack->inputs) {
-    for (ptrdiff_t o = 0; o < count; o++) {
-      const float *window = pack->weight + (first + o) * pack->output_stride + input * pack->input_stride;
-      for (int tap = 0; tap < 9; tap++) g[tap][o] = window[pack->flips ? 8 - tap : tap];
-    }
-  }
-  for (int i = 0; i < 6; i++)
-    for (int l = 0; l < 3; l++)
-      for (int j = 0; j < 3; j++)
-        for (ptrdiff_t o = 0; o < width; o++) half[i][j][o] += G[i][l] * g[l * 3 + j][o];
-  float *out = pack->packed + (panel * F * pack->padded_inputs + input) * width;
-  for (int i = 0; i < 6; i++) {
-    for (int j = 0; j < 6; j++) {
-      for (ptrdiff_t o = 0; o < width; o++)
-        out[o] = (float)(half[i][0][o] * G[j][0] + half[i][1][o] * G[j][1] + half[i][2][o] * G[j][2]);
-      out += pack->padded_inputs * width;
-    }
-  }
-}
 
 static void pack_panels(void *context, ptrdiff_t first, ptrdiff_t last) {
   const pack_t *pack = context;
-  for (ptrdiff_t panel = first; panel < last; panel++)
-    for (ptrdiff_t input = 0; input < pack->padded_inputs; input++) pack_input(pack, panel, input);
+  pack->kernel->pack(&pack->job, first, last);
 }
 
 void lucid_winograd_pack(lucid_winograd_kind kind, ptrdiff_t inputs, ptrdiff_t outputs, const float *weight,
                          bool for_gradient, float *packed) {
-  ptrdiff_t block = kernel_of(kind)->block, panel = 2 * block;
   pack_t pack = {
-      .inputs = inputs,
-      .outputs = outputs,
-      .padded_inputs = divide_up(inputs, block) * block,
-      .panel = panel,
-      .input_stride = for_gradient ? outputs * 9 : 9,
-      .output_stride = for_gradient ? 9 : inputs * 9,
-      .flips = for_gradient,
-      .weight = weight,
-      .packed = packed,
+      .kernel = kernel_of(kind),
+      .job = {
+          .inputs = inputs,
+          .outputs = outputs,
+          .input_stride = for_gradient ? outputs * 9 : 9,
+          .output_stride = for_gradient ? 9 : inputs * 9,
+          .flips = for_gradient,
+          .weight = weight,
+          .packed = packed,
+      },
   };
-  lucid_parallel_for(divide_up(outputs, panel), 1, pack_panels, &pack);
+  lucid_parallel_for(divide_up(outputs, 2 * pack.kernel->block), 1, pack_panels, &pack);
 }
 
 // MARK: tiles
@@ -123,17 +96,16 @@ enum { NEAR_BYTES = 512 << 10, LEAST_OWN = 12, MOST_OWN = 24, MOST_SHARED = 96, 
 
 static schedule_t schedule_of(lucid_winograd_kind kind, const lucid_winograd_shape *shape, ptrdiff_t threads) {
   schedule_t s = {.kernel = kernel_of(kind)};
-  ptrdiff_t block = s.kernel->block;
-  s.tiles = shape->batch * divide_up(shape->out_height, LUCID_WINOGRAD_TILE) *
-            divide_up(shape->out_width, LUCID_WINOGRAD_TILE);
+  ptrdiff_t block = s.kernel->block, tile = s.kernel->tile, all = frequencies(s.kernel);
+  s.tiles = shape->batch * divide_up(shape->out_height, tile) * divide_up(shape->out_width, tile);
   s.input_blocks = divide_up(shape->inputs, block);
-  ptrdiff_t near = NEAR_BYTES / (F * s.input_blocks * block * (ptrdiff_t)sizeof(float));
+  ptrdiff_t near = NEAR_BYTES / (all * s.input_blocks * block * (ptrdiff_t)sizeof(float));
   ptrdiff_t own = least(near, MOST_OWN) / s.kernel->rows * s.kernel->rows;
   s.shares = own < LEAST_OWN || s.tiles < LEAST_OWN * threads;
   s.at_once = s.shares ? least(s.tiles, MOST_SHARED) : own;
   s.transformed_stride = s.at_once * s.input_blocks * block + LUCID_WINOGRAD_GAP;
-  s.transformed = F * s.transformed_stride;
-  ptrdiff_t products = F * (s.at_once * 2 * block + LUCID_WINOGRAD_GAP), panels = divide_up(shape->outputs, 2 * block);
+  s.transformed = all * s.transformed_stride;
+  ptrdiff_t products = all * (s.at_once * 2 * block + LUCID_WINOGRAD_GAP), panels = divide_up(shape->outputs, 2 * block);
   s.panels = 1;
   // Where all transformed inputs do not stay near, those of one frequency do: several panels are multiplied by them.
   if (s.transformed * (ptrdiff_t)sizeof(float) > NEAR_BYTES / 2) s.panels = least(divide_up(panels, threads), MOST_PANELS);
@@ -205,8 +177,8 @@ void lucid_winograd(lucid_winograd_kind kind, const lucid_winograd_shape *shape,
       .shape = *shape,
       .input_blocks = run.schedule.input_blocks,
       .output_blocks = divide_up(shape->outputs, run.schedule.kernel->block),
-      .tiles_down = divide_up(shape->out_height, LUCID_WINOGRAD_TILE),
-      .tiles_across = divide_up(shape->out_width, LUCID_WINOGRAD_TILE),
+      .tiles_down = divide_up(shape->out_height, run.schedule.kernel->tile),
+      .tiles_across = divide_up(shape->out_width, run.schedule.kernel->tile),
       .x = x,
       .packed = packed,
       .bias = bias,

@@ -1,6 +1,7 @@
 #if defined(__x86_64__)
 #define BLOCK 8
 #define ROWS 6
+#define TILE 4
 #define KERNEL lucid_winograd_avx2
 #define TARGET __attribute__((target("avx2,fma")))
 #include "winograd_body.h"

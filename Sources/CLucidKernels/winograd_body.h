@@ -1,5 +1,5 @@
-// The kernel, for one kind of processor: BLOCK channels are a vector, up to ROWS tiles are multiplied at a time, TARGET
-// says what processor functions are compiled for, KERNEL is what they are known by.
+// The kernel, for one kind of processor and tiles of TILE x TILE outputs: BLOCK channels are a vector, up to ROWS tiles are
+// multiplied at a time, TARGET says what processor functions are compiled for, KERNEL is what they are known by.
 
 #include "winograd_kernel.h"
 
@@ -10,16 +10,63 @@
 #define INLINE TARGET static inline __attribute__((always_inline))
 #define PANEL (2 * BLOCK)
 #define GAP LUCID_WINOGRAD_GAP
+/// Inputs of a tile along each dimension, and how many frequencies they are transformed to.
+#define SIDE (TILE + 2)
+#define ALL (SIDE * SIDE)
 
 typedef float vector __attribute__((ext_vector_type(BLOCK), aligned(4)));
 
 INLINE vector load(const float *p) { return *(const vector *)p; }
 INLINE void store(float *p, vector v) { *(vector *)p = v; }
 
+// MARK: weights
+
+typedef double precise __attribute__((ext_vector_type(BLOCK), aligned(8)));
+
+#if TILE == 4
+static const double G[SIDE][3] = {
+    {1 / 4., 0, 0},         {-1 / 6., -1 / 6., -1 / 6.}, {-1 / 6., 1 / 6., -1 / 6.},
+    {1 / 24., 1 / 12., 1 / 6.}, {1 / 24., -1 / 12., 1 / 6.}, {0, 0, 1},
+};
+#else
+static const double G[SIDE][3] = {{1, 0, 0}, {1 / 2., 1 / 2., 1 / 2.}, {1 / 2., -1 / 2., 1 / 2.}, {0, 0, 1}};
+#endif
+
+/// G g Gᵀ for one input and a block of outputs, of which `count` are there; frequencies are stored `step` apart.
+INLINE void pack_block(const float *window, ptrdiff_t stride, ptrdiff_t count, bool flips, float *out, ptrdiff_t step) {
+  precise g[9], half[SIDE][3];
+  for (int tap = 0; tap < 9; tap++) {
+    double values[BLOCK] = {0};
+    for (ptrdiff_t o = 0; o < count; o++) values[o] = window[o * stride + (flips ? 8 - tap : tap)];
+    g[tap] = *(const precise *)values;
+  }
+  for (int i = 0; i < SIDE; i++)
+    for (int j = 0; j < 3; j++) half[i][j] = G[i][0] * g[j] + G[i][1] * g[3 + j] + G[i][2] * g[6 + j];
+  for (int i = 0; i < SIDE; i++)
+    for (int j = 0; j < SIDE; j++, out += step)
+      store(out, __builtin_convertvector(half[i][0] * G[j][0] + half[i][1] * G[j][1] + half[i][2] * G[j][2], vector));
+}
+
+TARGET static void pack(const lucid_winograd_pack_job *job, ptrdiff_t first, ptrdiff_t last) {
+  ptrdiff_t padded = (job->inputs + BLOCK - 1) / BLOCK * BLOCK, step = padded * PANEL;
+  for (ptrdiff_t panel = first; panel < last; panel++) {
+    for (ptrdiff_t input = 0; input < padded; input++) {
+      for (ptrdiff_t half = 0; half < 2; half++) {
+        ptrdiff_t output = panel * PANEL + half * BLOCK, rest = job->outputs - output;
+        ptrdiff_t count = input >= job->inputs || rest < 0 ? 0 : rest < BLOCK ? rest : BLOCK;
+        pack_block(job->weight + output * job->output_stride + input * job->input_stride, job->output_stride, count,
+                   job->flips, job->packed + panel * ALL * step + input * PANEL + half * BLOCK, step);
+      }
+    }
+  }
+}
+
 // MARK: inputs
 
+#if TILE == 4
+
 /// Bᵀ of one row, stored `step` apart.
-INLINE void transform_row(float *out, ptrdiff_t step, const vector t[6]) {
+INLINE void transform_row(float *out, ptrdiff_t step, const vector t[SIDE]) {
   vector a = t[4] - 4 * t[2], b = t[3] - 4 * t[1], c = t[4] - t[2], e = t[3] - t[1];
   store(out, 4 * t[0] + (t[4] - 5 * t[2]));
   store(out + step, a + b);
@@ -60,6 +107,33 @@ INLINE void transform_tile(const float *d, ptrdiff_t row, float *out, ptrdiff_t 
 #undef AT
 }
 
+#else
+
+/// Bᵀ of one row, stored `step` apart.
+INLINE void transform_row(float *out, ptrdiff_t step, const vector t[SIDE]) {
+  store(out, t[0] - t[2]);
+  store(out + step, t[1] + t[2]);
+  store(out + 2 * step, t[2] - t[1]);
+  store(out + 3 * step, t[1] - t[3]);
+}
+
+/// Bᵀ d B of a block of channels of one tile, whose rows are `row` apart; frequencies are stored `step` apart.
+INLINE void transform_tile(const float *d, ptrdiff_t row, float *out, ptrdiff_t step) {
+  vector p[SIDE][SIDE];
+#pragma unroll
+  for (int j = 0; j < SIDE; j++) {
+    vector d0 = load(d + j * BLOCK), d1 = load(d + row + j * BLOCK), d2 = load(d + 2 * row + j * BLOCK);
+    p[0][j] = d0 - d2;
+    p[1][j] = d1 + d2;
+    p[2][j] = d2 - d1;
+    p[3][j] = d1 - load(d + 3 * row + j * BLOCK);
+  }
+#pragma unroll
+  for (int i = 0; i < SIDE; i++) transform_row(out + i * SIDE * step, step, p[i]);
+}
+
+#endif
+
 /// Where a tile's input is: its first row and column, which may lie in the padding, and its offset in blocks.
 typedef struct {
   ptrdiff_t y, x, offset;
@@ -70,21 +144,21 @@ INLINE place place_of(const lucid_winograd_job *job, ptrdiff_t tile) {
   const lucid_winograd_shape *s = &job->shape;
   ptrdiff_t each = job->tiles_down * job->tiles_across, image = tile / each, inner = tile % each;
   place at;
-  at.y = inner / job->tiles_across * LUCID_WINOGRAD_TILE - s->top;
-  at.x = inner % job->tiles_across * LUCID_WINOGRAD_TILE - s->left;
+  at.y = inner / job->tiles_across * TILE - s->top;
+  at.x = inner % job->tiles_across * TILE - s->left;
   at.offset = image * job->input_blocks * s->height * s->width + at.y * s->width + at.x;
-  at.inside = at.y >= 0 && at.x >= 0 && at.y + 6 <= s->height && at.x + 6 <= s->width;
+  at.inside = at.y >= 0 && at.x >= 0 && at.y + SIDE <= s->height && at.x + SIDE <= s->width;
   return at;
 }
 
 /// A tile's input with zeros where the picture ends.
 INLINE void copy_padded(const lucid_winograd_job *job, const place *at, ptrdiff_t offset, float *patch) {
   const lucid_winograd_shape *s = &job->shape;
-  for (ptrdiff_t i = 0; i < 6; i++) {
-    for (ptrdiff_t j = 0; j < 6; j++) {
+  for (ptrdiff_t i = 0; i < SIDE; i++) {
+    for (ptrdiff_t j = 0; j < SIDE; j++) {
       ptrdiff_t y = at->y + i, x = at->x + j;
       bool there = y >= 0 && y < s->height && x >= 0 && x < s->width;
-      store(patch + (i * 6 + j) * BLOCK, there ? load(job->x + (offset + i * s->width + j) * BLOCK) : (vector)0);
+      store(patch + (i * SIDE + j) * BLOCK, there ? load(job->x + (offset + i * s->width + j) * BLOCK) : (vector)0);
     }
   }
 }
@@ -105,9 +179,9 @@ TARGET static void transform(const lucid_winograd_job *job, const lucid_winograd
         if (places[r].inside) {
           transform_tile(job->x + offset * BLOCK, job->shape.width * BLOCK, out, tiles->transformed_stride);
         } else {
-          float patch[36 * BLOCK] __attribute__((aligned(64)));
+          float patch[ALL * BLOCK] __attribute__((aligned(64)));
           copy_padded(job, places + r, offset, patch);
-          transform_tile(patch, 6 * BLOCK, out, tiles->transformed_stride);
+          transform_tile(patch, SIDE * BLOCK, out, tiles->transformed_stride);
         }
       }
     }
@@ -196,37 +270,43 @@ INLINE vector activate(const lucid_winograd_job *job, vector y) {
   }
 }
 
-/// Aᵀ of six values.
-INLINE void transform_back(vector out[4], vector m0, vector m1, vector m2, vector m3, vector m4, vector m5) {
-  vector s = m1 + m2, d = m1 - m2, s2 = m3 + m4, d2 = m3 - m4;
-  out[0] = m0 + s + s2;
+/// Aᵀ of values that are `step` apart.
+INLINE void transform_back(vector out[TILE], const vector *m, int step) {
+#if TILE == 4
+  vector s = m[step] + m[2 * step], d = m[step] - m[2 * step], s2 = m[3 * step] + m[4 * step], d2 = m[3 * step] - m[4 * step];
+  out[0] = m[0] + s + s2;
   out[1] = d + 2 * d2;
   out[2] = s + 4 * s2;
-  out[3] = d + 8 * d2 + m5;
+  out[3] = d + 8 * d2 + m[5 * step];
+#else
+  out[0] = m[0] + m[step] + m[2 * step];
+  out[1] = m[step] - m[2 * step] - m[3 * step];
+#endif
 }
 
 /// One tile of a block of outputs: Aᵀ m A, then what the job adds.
 INLINE void finish_tile(const lucid_winograd_job *job, ptrdiff_t tile, ptrdiff_t block, const float *m, ptrdiff_t step,
                         vector bias) {
   const lucid_winograd_shape *s = &job->shape;
-  vector columns[6][4];
+  vector columns[SIDE][TILE];
 #pragma unroll
-  for (int j = 0; j < 6; j++) {
-    const float *c = m + j * step;
-    transform_back(columns[j], load(c), load(c + 6 * step), load(c + 12 * step), load(c + 18 * step),
-                   load(c + 24 * step), load(c + 30 * step));
+  for (int j = 0; j < SIDE; j++) {
+    vector column[SIDE];
+#pragma unroll
+    for (int i = 0; i < SIDE; i++) column[i] = load(m + (i * SIDE + j) * step);
+    transform_back(columns[j], column, 1);
   }
   ptrdiff_t each = job->tiles_down * job->tiles_across, image = tile / each, inner = tile % each;
-  ptrdiff_t y = inner / job->tiles_across * 4, x = inner % job->tiles_across * 4;
+  ptrdiff_t y = inner / job->tiles_across * TILE, x = inner % job->tiles_across * TILE;
   ptrdiff_t height = s->out_height - y, width = s->out_width - x;
   ptrdiff_t offset = (((image * job->output_blocks + block) * s->out_height + y) * s->out_width + x) * BLOCK;
 #pragma unroll
-  for (int i = 0; i < 4; i++) {
+  for (int i = 0; i < TILE; i++) {
     if (i >= height) break;
-    vector out[4];
-    transform_back(out, columns[0][i], columns[1][i], columns[2][i], columns[3][i], columns[4][i], columns[5][i]);
+    vector out[TILE];
+    transform_back(out, &columns[0][i], TILE);
 #pragma unroll
-    for (int j = 0; j < 4; j++) {
+    for (int j = 0; j < TILE; j++) {
       if (j >= width) break;
       ptrdiff_t at = offset + (i * s->out_width + j) * BLOCK;
       vector value = out[j] + bias;
@@ -264,7 +344,6 @@ INLINE void multiply_panel(const lucid_winograd_job *job, const lucid_winograd_t
 
 TARGET static void multiply(const lucid_winograd_job *job, const lucid_winograd_tiles *tiles, ptrdiff_t first,
                             ptrdiff_t last) {
-  enum { ALL = LUCID_WINOGRAD_FREQUENCIES };
   ptrdiff_t step = tiles->count * PANEL + GAP, matrix = job->input_blocks * BLOCK * PANEL;
   for (ptrdiff_t begin = first; begin < last; begin += tiles->panels) {
     ptrdiff_t end = begin + tiles->panels < last ? begin + tiles->panels : last;
@@ -291,4 +370,4 @@ TARGET static void multiply(const lucid_winograd_job *job, const lucid_winograd_
   }
 }
 
-const lucid_winograd_kernel KERNEL = {BLOCK, ROWS, transform, multiply};
+const lucid_winograd_kernel KERNEL = {TILE, BLOCK, ROWS, pack, transform, multiply};

@@ -5,6 +5,7 @@
 #else
 #define ROWS 2
 #endif
+#define TILE 4
 #define KERNEL lucid_winograd_portable
 #define TARGET
 #include "winograd_body.h"

@@ -58,7 +58,7 @@ struct ConvolutionChoiceTests {
     let written = ChoiceFile(path: path).read()
     #expect(chosen.count == 4 - 1 && written.count == chosen.count)
     // Whatever the file says is done: that nothing is measured again is seen from choices that are turned around.
-    let turned = written.mapValues { $0 == .direct ? ConvolutionAlgorithm.winograd : .direct }
+    let turned = written.mapValues { $0 == .direct ? ConvolutionAlgorithm.smallWinograd : .direct }
     ChoiceFile(path: path).add(turned)
     let again = graph.algorithms(.measured, choices: ConvolutionChoices(file: ChoiceFile(path: path)))
     #expect(again.allSatisfy { $0.value != chosen[$0.key] })

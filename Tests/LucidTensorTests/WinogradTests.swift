@@ -32,8 +32,10 @@ struct WinogradTests {
     Case(batch: 8, inputs: 520, outputs: 33, height: 15, width: 15),  // more tiles than all threads share at once
   ]
 
-  static let kinds = [LUCID_WINOGRAD_PORTABLE, LUCID_WINOGRAD_AVX2, LUCID_WINOGRAD_AVX512]
-    .filter(lucid_winograd_available).map(\.rawValue)
+  static let kinds = [
+    LUCID_WINOGRAD_PORTABLE, LUCID_WINOGRAD_AVX2, LUCID_WINOGRAD_AVX512, LUCID_WINOGRAD_2X2_PORTABLE,
+    LUCID_WINOGRAD_2X2_AVX2, LUCID_WINOGRAD_2X2_AVX512,
+  ].filter(lucid_winograd_available).map(\.rawValue)
 
   /// The convolution by the kernel of a kind.
   private func winograd(

@@ -4,22 +4,28 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-// Convolution with 3x3 windows of stride 1 by Winograd's algorithm F(4x4, 3x3): Lavin & Gray, "Fast Algorithms for
-// Convolutional Neural Networks" (2016). Tiles of 4x4 outputs come from 6x6 inputs, y = Aᵀ [(G g Gᵀ) ⊙ (Bᵀ d B)] A with
-// the points 0, ±1, ±2, ∞: a quarter of direct convolution's multiplications. They are matrix products, one for each of
-// the 36 frequencies, of transformed inputs [tiles, channels] and transformed weights [channels, outputs].
+// Convolution with 3x3 windows of stride 1 by Winograd's algorithm: Lavin & Gray, "Fast Algorithms for Convolutional Neural
+// Networks" (2016). F(4x4, 3x3): tiles of 4x4 outputs come from 6x6 inputs, y = Aᵀ [(G g Gᵀ) ⊙ (Bᵀ d B)] A with the points
+// 0, ±1, ±2, ∞: a quarter of direct convolution's multiplications. They are matrix products, one for each of the 36
+// frequencies, of transformed inputs [tiles, channels] and transformed weights [channels, outputs].
+//
+// F(2x2, 3x3) has tiles of 2x2 outputs from 4x4 inputs, the points 0, ±1, ∞, and 4/9 of the multiplications, but less than
+// half as many weights to read, and less waste where a picture is small: for a few pictures of 7x7 it is the faster one.
 //
 // Rounding: the error of an output is at most 2e-6 of the greatest sum of |w x| that an output has; see WinogradTests.
 
-/// For which processors the kernel was compiled.
+/// For which processors the kernel was compiled, and for which tiles.
 typedef enum {
   LUCID_WINOGRAD_PORTABLE = 0,  ///< any; NEON on arm64
   LUCID_WINOGRAD_AVX2 = 1,
   LUCID_WINOGRAD_AVX512 = 2,
+  LUCID_WINOGRAD_2X2_PORTABLE = 3,  ///< these three: F(2x2, 3x3)
+  LUCID_WINOGRAD_2X2_AVX2 = 4,
+  LUCID_WINOGRAD_2X2_AVX512 = 5,
 } lucid_winograd_kind;
 
-/// The fastest kind that this processor can run.
-lucid_winograd_kind lucid_winograd_best(void);
+/// The fastest kind that this processor can run: F(2x2, 3x3) where `small`, else F(4x4, 3x3).
+lucid_winograd_kind lucid_winograd_best(bool small);
 
 /// Whether this processor can run a kind.
 bool lucid_winograd_available(lucid_winograd_kind kind);

@@ -20,19 +20,20 @@ extension CPUBackend {
   ) -> any ConvolutionKernel {
     switch algorithm {
     case .direct: DirectConvolution(problem)
-    case .winograd: WinogradConvolution(problem, lucid_winograd_best())
+    case .winograd: WinogradConvolution(problem, lucid_winograd_best(false))
+    case .smallWinograd: WinogradConvolution(problem, lucid_winograd_best(true))
     }
   }
 
   func algorithms(for problem: ConvolutionProblem) -> [ConvolutionAlgorithm] {
-    let block = lucid_winograd_block(lucid_winograd_best())
+    let block = lucid_winograd_block(lucid_winograd_best(false))
     guard problem.mayUseWinograd, problem.input[1] >= block, problem.weight[0] >= block else { return [.direct] }
     // Where direct convolution takes and gives other orders than this, so do the neighbours: then all would be reordered.
     let direct = DirectConvolution(problem)
     let fits =
       direct.sourceOrder == MemoryDescriptor(problem.input, block: block)
       && direct.targetOrder == MemoryDescriptor(problem.output, block: block)
-    return fits ? [.direct, .winograd] : [.direct]
+    return fits ? [.direct, .winograd, .smallWinograd] : [.direct]
   }
 }
 

@@ -3,46 +3,54 @@ import Foundation
 
 extension CPUBackend {
   var fingerprint: String {
-    "\(Processor.description), oneDNN \(DNN.version), kernel \(lucid_winograd_best().rawValue), "
+    "\(Processor.description), oneDNN \(DNN.version), kernel 2.\(lucid_winograd_best(false).rawValue), "
       + "\(lucid_thread_count()) threads"
   }
 
   func fastestAlgorithms(for problems: [ConvolutionProblem]) -> [ConvolutionAlgorithm] {
     let cache = CacheFiller()
     return problems.map { problem in
-      guard algorithms(for: problem).contains(.winograd) else { return .direct }
-      return isWinogradFaster(problem, cache) ? .winograd : .direct
+      let candidates = algorithms(for: problem)
+      return candidates.count == 1 ? candidates[0] : fastest(of: candidates, for: problem, cache)
     }
   }
 
-  /// Races the two, each with nothing of its in the processor's caches, as in a network whose weights do not fit them.
-  private func isWinogradFaster(_ problem: ConvolutionProblem, _ cache: CacheFiller) -> Bool {
-    let block = lucid_winograd_block(lucid_winograd_best())
+  /// Races algorithms, each with nothing of its in the processor's caches, as in a network whose weights do not fit them.
+  private func fastest(
+    of candidates: [ConvolutionAlgorithm], for problem: ConvolutionProblem, _ cache: CacheFiller
+  ) -> ConvolutionAlgorithm {
+    let block = lucid_winograd_block(lucid_winograd_best(false))
     let x = Tensor(zeros: problem.input, MemoryDescriptor(problem.input, block: block))
     let residual =
       problem.hasResidual ? Tensor(zeros: problem.output, MemoryDescriptor(problem.output, block: block)) : nil
     let (weight, bias) = (Tensor.zeros(problem.weight), Tensor.zeros([problem.weight[0]]))
-    let kernels = [ConvolutionAlgorithm.direct, .winograd].map { convolutionKernel(for: problem, $0) }
-    let weights = kernels.map { $0.packed(weight) }
-    var times: [[Duration]] = [[], []]
-    func run(_ number: Int) {
-      cache.fill()
-      let time = ContinuousClock().measure {
-        _ = kernels[number](x, weights[number], bias: bias, residual: residual, mayOverwriteResidual: true)
+    let racers = candidates.map { algorithm in
+      let kernel = convolutionKernel(for: problem, algorithm)
+      return (kernel: kernel, weight: kernel.packed(weight))
+    }
+    func race() -> [Duration] {
+      racers.map { kernel, weight in
+        cache.fill()
+        return ContinuousClock().measure {
+          _ = kernel(x, weight, bias: bias, residual: residual, mayOverwriteResidual: true)
+        }
       }
-      times[number].append(time)
     }
-    for number in 0..<2 { run(number) }
-    times = [[], []]
-    // Until one is clearly ahead, or enough time is spent on it.
-    for round in 1...9 {
-      for number in 0..<2 { run(number) }
-      let (direct, winograd) = (times[0].median, times[1].median)
-      let spent = times.joined().reduce(.zero, +)
-      if round % 2 == 1, spent > .milliseconds(20) || (round >= 3 && abs(direct / winograd - 1) > 0.15) { break }
+    _ = race()
+    var rounds: [[Duration]] = []
+    var medians: [Duration] { candidates.indices.map { index in rounds.map { $0[index] }.median } }
+    // Until one is clearly ahead of all others, or enough time is spent on it.
+    while rounds.count < 9 {
+      rounds.append(race())
+      guard rounds.count % 2 == 1 else { continue }
+      let ranked = medians.sorted()
+      let spent = rounds.joined().reduce(.zero, +)
+      if spent > .milliseconds(30) || (rounds.count >= 3 && ranked[1] / ranked[0] > 1.15) { break }
     }
-    // Rather direct convolution, where that costs next to nothing: it is the more accurate.
-    return times[1].median / times[0].median < 0.97
+    // Rather the algorithm that comes first, where that costs next to nothing: it is the more accurate.
+    let times = medians
+    let best = candidates.indices.reduce(0) { best, next in times[next] / times[best] < 0.97 ? next : best }
+    return candidates[best]
   }
 }
 
