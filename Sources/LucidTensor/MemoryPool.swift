@@ -21,6 +21,8 @@ final class MemoryPool: Sendable {
   struct Block: @unchecked Sendable {
     let base: UnsafeMutableRawPointer
     let capacity: Int
+    /// What the system gave, where that begins earlier.
+    fileprivate let allocation: UnsafeMutableRawPointer
   }
 
   /// Blocks that nobody uses, and how much is used.
@@ -47,25 +49,25 @@ final class MemoryPool: Sendable {
       state.mostUsedBytes = max(state.mostUsedBytes, state.usedBytes)
       return (found, state.removeSurplus())
     }
-    for block in surplus { free(block.base) }
+    for block in surplus { free(block.allocation) }
     return found ?? Self.allocate(capacity)
   }
 
   /// Takes back what ``take(_:)`` gave.
   func giveBack(_ block: Block) {
-    guard block.capacity >= Self.leastCapacity else { return free(block.base) }
+    guard block.capacity >= Self.leastCapacity else { return free(block.allocation) }
     let now = ContinuousClock.now
     let forgotten = state.withLock { state in
       state.usedBytes -= block.capacity
       state.keep(block, since: now)
       return state.remove { $0 < now - Self.patience }
     }
-    for block in forgotten { free(block.base) }
+    for block in forgotten { free(block.allocation) }
   }
 
   /// Gives all that is kept back to the system.
   func empty() {
-    for block in state.withLock({ $0.remove { _ in true } }) { free(block.base) }
+    for block in state.withLock({ $0.remove { _ in true } }) { free(block.allocation) }
   }
 
   /// The bytes that are kept and that nobody uses.
@@ -78,18 +80,23 @@ final class MemoryPool: Sendable {
     return (byteCount + step - 1) / step * step
   }
 
+  /// How many large blocks there were so far.
+  private static let largeBlocks = Atomic<Int>(0)
+
   private static func allocate(_ capacity: Int) -> Block {
     // The processor finds its way in pages of 2 MiB faster than in those of 4 KiB; to be had from Linux for the asking.
     let largePage = 2 << 20
     let isLarge = capacity >= largePage
+    // Blocks that all began at such a page would meet in the same few lines of the caches.
+    let offset = isLarge ? largeBlocks.add(1, ordering: .relaxed).oldValue % 16 * (4096 + 64) : 0
     var pointer: UnsafeMutableRawPointer?
-    let status = posix_memalign(&pointer, isLarge ? largePage : 64, capacity)
+    let status = posix_memalign(&pointer, isLarge ? largePage : 64, capacity + offset)
     guard status == 0, let pointer else { fatalError("out of memory: could not allocate \(capacity) bytes") }
     #if os(Linux)
       // Only a wish: what the system answers makes no difference.
-      if isLarge { _ = madvise(pointer, capacity, Int32(MADV_HUGEPAGE)) }
+      if isLarge { _ = madvise(pointer, capacity + offset, Int32(MADV_HUGEPAGE)) }
     #endif
-    return Block(base: pointer, capacity: capacity)
+    return Block(base: pointer + offset, capacity: capacity, allocation: pointer)
   }
 }
 
