@@ -118,7 +118,9 @@ extension MemoryPool.State {
   /// What must go for the whole to stay within its bounds, that which is unused the longest first.
   fileprivate mutating func removeSurplus() -> [MemoryPool.Block] {
     var result: [MemoryPool.Block] = []
-    while usedBytes + idleBytes > mostUsedBytes / 4 * 5, let oldest = idle.indices.min(by: { idle[$0].since < idle[$1].since }) {
+    while usedBytes + idleBytes > mostUsedBytes / 4 * 5,
+      let oldest = idle.indices.min(by: { idle[$0].since < idle[$1].since })
+    {
       let block = idle.remove(at: oldest).block
       idleBytes -= block.capacity
       result.append(block)

@@ -150,6 +150,30 @@ struct WinogradTests {
     #expect(fillings.count == 3 * 36 && fillings.allSatisfy { all[$0] == 0 })
   }
 
+  /// Paddings that make the output smaller than, as large as, and larger than the input.
+  @Test("Training uses it for large batches, forwards and backwards", arguments: [0, 1, 2])
+  func training(padding: Int) {
+    let x = Tensor.randn([4, 32, 13, 15], generator: Generator(seed: 8))
+    let w = Tensor.randn([40, 32, 3, 3], generator: Generator(seed: 9))
+    let bias = Tensor.randn([40], generator: Generator(seed: 10))
+    func run(_ dtype: DType) -> [Tensor] {
+      let leaves = [x, w, bias].map { $0.to(dtype).requiringGrad() }
+      let y = leaves[0].conv2d(leaves[1], bias: leaves[2], padding: .all(padding))
+      (y * y).sum().backward()
+      return [y.detach()] + leaves.map { $0.grad! }
+    }
+    let problem = ConvolutionProblem(
+      input: x.shape, weight: w.shape, output: [4, 40, 11 + 2 * padding, 13 + 2 * padding],
+      settings: settings(Case(inputs: 32, outputs: 40, height: 13, width: 15, before: [padding, padding])),
+      hasResidual: false, activation: nil)
+    #expect(problem.trainsByWinograd)
+    for (value, exact) in zip(run(.float32), run(.float64)) {
+      let expected = exact.scalars(as: Double.self)
+      // The sum of magnitudes of an element is at most some ten times the greatest of so many of them.
+      expectClose(value, expected, exact.shape, tolerance: 2e-5 * (expected.lazy.map(abs).max() ?? 0))
+    }
+  }
+
   @Test("The result does not depend on the number of threads", arguments: kinds)
   func threads(rawKind: UInt32) {
     let kind = lucid_winograd_kind(rawKind)

@@ -22,6 +22,18 @@ ptrdiff_t lucid_thread_count(void);
 /// Calls body(context, member, count) once for each member of a team of count threads of the same pool.
 void lucid_parallel_team(ptrdiff_t count, void (*body)(void *context, ptrdiff_t member, ptrdiff_t count), void *context);
 
+/// y = min(max(x, low), high); NaN stays NaN.
+void lucid_clamp(const float *x, float *y, ptrdiff_t count, float low, float high);
+
+/// The gradient of x from that of y = clamp(x): the same between the limits, 0 at and beyond them.
+void lucid_clamp_gradient(const float *gradient, const float *y, float *result, ptrdiff_t count, float low, float high);
+
+/// y = max(x, 0); NaN stays NaN.
+void lucid_relu(const float *x, float *y, ptrdiff_t count);
+
+/// The gradient of x from that of y = relu(x): the same where y is positive, else 0.
+void lucid_relu_gradient(const float *gradient, const float *y, float *result, ptrdiff_t count);
+
 /// Converts IEEE 754 half precision to single, exactly, through F16C where the processor has it.
 void lucid_half_to_float(const uint16_t *source, float *target, ptrdiff_t count);
 

@@ -25,7 +25,12 @@ package protocol Backend: Sendable {
   func softmax(_ x: Tensor, axis: Int, logarithm: Bool) -> Tensor
 
   /// Two-dimensional convolution of `[N, C, H, W]` with `[O, C / groups, kH, kW]`, directly.
-  func convolution(_ x: Tensor, _ weight: Tensor, bias: Tensor?, _ settings: ConvolutionSettings, shape: Shape) -> Tensor
+  func convolution(_ x: Tensor, _ weight: Tensor, bias: Tensor?, _ settings: ConvolutionSettings, shape: Shape)
+    -> Tensor
+  /// The same convolution for training, where the weight is another one in each step: by the algorithm that is fast then.
+  func trainingConvolution(
+    _ x: Tensor, _ weight: Tensor, bias: Tensor?, _ settings: ConvolutionSettings, shape: Shape
+  ) -> Tensor
   /// A float32 convolution made ready, to be computed by one of its ``algorithms(for:)``.
   func convolutionKernel(for problem: ConvolutionProblem, _ algorithm: ConvolutionAlgorithm) -> any ConvolutionKernel
   /// The algorithms that can compute a convolution; direct always does.

@@ -78,6 +78,14 @@ package struct Convolution: Operation {
     return [backend.convolution(inputs[0], inputs[1], bias: bias, settings, shape: shape)]
   }
 
+  package func forwardSaving(
+    _ inputs: [Tensor], on backend: any Backend
+  ) -> (outputs: [Tensor], extras: [Tensor]) {
+    let shape = outputTypes(inputs.map(\.type))[0].shape
+    let bias = inputs.count > 2 ? inputs[2] : nil
+    return ([backend.trainingConvolution(inputs[0], inputs[1], bias: bias, settings, shape: shape)], [])
+  }
+
   package func saved(wanted: [Bool]) -> Saved {
     let needsInput = wanted[1] || (wanted.count > 2 && wanted[2])
     return Saved(inputs: (needsInput ? [0] : []) + (wanted[0] ? [1] : []))

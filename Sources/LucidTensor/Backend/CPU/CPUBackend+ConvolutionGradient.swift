@@ -1,3 +1,4 @@
+import CLucidKernels
 import COneDNN
 
 extension CPUBackend {
@@ -9,6 +10,10 @@ extension CPUBackend {
       return ReferenceConvolution(settings, input: shape, weight: weight.shape, output: gradient.shape)
         .inputGradient(gradient, weight)
     }
+    let problem = ConvolutionProblem(
+      input: shape, weight: weight.shape, output: gradient.shape, settings: settings, hasResidual: false,
+      activation: nil, hasBias: false)
+    if problem.trainsByWinograd { return winogradInputGradient(gradient, weight, problem) }
     let key = ConvolutionGradientKey(
       input: shape, weight: weight.shape, output: gradient.shape, settings: settings, kind: .input)
     let primitive = key.primitive(arguments: [DNNL_ARG_DIFF_SRC, DNNL_ARG_WEIGHTS, DNNL_ARG_DIFF_DST])
@@ -23,6 +28,20 @@ extension CPUBackend {
       (DNNL_ARG_DIFF_DST, reordered(gradient.forDNN, to: primitive.descriptor(DNNL_ARG_DIFF_DST))),
     ])
     return output
+  }
+
+  /// The gradient of a convolution's input is the convolution of its output's with the window turned around.
+  private func winogradInputGradient(_ gradient: Tensor, _ weight: Tensor, _ problem: ConvolutionProblem) -> Tensor {
+    var settings = problem.settings
+    settings.padBegin = settings.padBegin.map { 2 - $0 }
+    settings.padEnd = settings.padEnd.map { 2 - $0 }
+    let turned = ConvolutionProblem(
+      input: problem.output, weight: [problem.weight[1], problem.weight[0], 3, 3], output: problem.input,
+      settings: settings, hasResidual: false, activation: nil, hasBias: false)
+    let kind = lucid_winograd_best(false)
+    return WinogradConvolution(turned, kind)(
+      gradient, WinogradConvolution.packed(weight, forGradient: true, kind), bias: nil, residual: nil,
+      mayOverwriteResidual: false)
   }
 
   func convolutionWeightGradient(

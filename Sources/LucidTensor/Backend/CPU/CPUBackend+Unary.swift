@@ -1,3 +1,4 @@
+import CLucidKernels
 import COneDNN
 
 extension CPUBackend {
@@ -6,6 +7,12 @@ extension CPUBackend {
     // A function of elements keeps an order of oneDNN's as long as what fills the blocks up stays 0.
     let keepsOrder = x.isDense || (x.isOpaque && function.keepsZero)
     let x = keepsOrder && !function.isPredicate ? x : x.contiguous()
+    switch (x.dtype, function) {
+    case (.float32, .relu): return limited(x) { lucid_relu($0, $1, $2) }
+    case (.float32, .clamp(let lower, let upper)):
+      return limited(x) { lucid_clamp($0, $1, $2, Float(lower), Float(upper)) }
+    default: break
+    }
     switch x.dtype {
     case .float32: return real(function, x, Float.self)
     case .float64: return real(function, x, Double.self)
@@ -30,6 +37,21 @@ extension CPUBackend {
         if case .opaque = x.layout { x.layout } else { nil }
       }())
     primitive.execute([(DNNL_ARG_SRC, x), (DNNL_ARG_DST, output)])
+    return output
+  }
+
+  /// What `kernel` makes of the elements, given parts of them: source, target and count.
+  private func limited(
+    _ x: Tensor, _ kernel: (UnsafePointer<Float>, UnsafeMutablePointer<Float>, Int) -> Void
+  ) -> Tensor {
+    let count = x.isOpaque ? x.storage.byteCount / MemoryLayout<Float>.size : x.elementCount
+    let output = Tensor(
+      storage: Storage(byteCount: count * MemoryLayout<Float>.size), shape: x.shape, dtype: .float32,
+      layout: x.isOpaque ? x.layout : nil)
+    let source = UnsafePointer(x.bytes.assumingMemoryBound(to: Float.self))
+    let target = output.bytes.assumingMemoryBound(to: Float.self)
+    parallelFor(count, grain: 1 << 14) { kernel(source + $0.lowerBound, target + $0.lowerBound, $0.count) }
+    withExtendedLifetime(x) {}
     return output
   }
 

@@ -1,3 +1,4 @@
+import CLucidKernels
 import COneDNN
 
 extension CPUBackend {
@@ -6,8 +7,35 @@ extension CPUBackend {
     if g.dtype == .float32, function.slopesInDNN, let kind = function.eltwise {
       return eltwiseGradient(kind, layout == nil ? g.contiguous() : g, layout == nil ? v.contiguous() : v)
     }
+    if g.dtype == .float32, layout != nil || (g.isContiguous && v.isContiguous && g.shape == v.shape) {
+      switch function {
+      case .relu: return limited(g, v, layout) { lucid_relu_gradient($0, $1, $2, $3) }
+      case .clamp(let lower, let upper):
+        return limited(g, v, layout) { lucid_clamp_gradient($0, $1, $2, $3, Float(lower), Float(upper)) }
+      default: break
+      }
+    }
     return g.dtype == .float64
       ? real(function, g, v, layout, Double.self) : real(function, g, v, layout, Float.self)
+  }
+
+  /// What `kernel` makes of two memories of one order, given parts of them: gradient, value, target and count.
+  private func limited(
+    _ g: Tensor, _ v: Tensor, _ layout: Tensor.Layout?,
+    _ kernel: (UnsafePointer<Float>, UnsafePointer<Float>, UnsafeMutablePointer<Float>, Int) -> Void
+  ) -> Tensor {
+    let count = layout == nil ? g.elementCount : g.descriptor.byteCount / MemoryLayout<Float>.size
+    let output = Tensor(
+      storage: Storage(byteCount: count * MemoryLayout<Float>.size), shape: g.shape, dtype: .float32, layout: layout)
+    let gradient = UnsafePointer(g.bytes.assumingMemoryBound(to: Float.self))
+    let value = UnsafePointer(v.bytes.assumingMemoryBound(to: Float.self))
+    let target = output.bytes.assumingMemoryBound(to: Float.self)
+    parallelFor(count, grain: 1 << 14) { range in
+      let first = range.lowerBound
+      kernel(gradient + first, value + first, target + first, range.count)
+    }
+    withExtendedLifetime((g, v)) {}
+    return output
   }
 
   private func eltwiseGradient(_ kind: Eltwise, _ gradient: Tensor, _ x: Tensor) -> Tensor {
