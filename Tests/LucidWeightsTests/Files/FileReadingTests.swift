@@ -175,7 +175,10 @@ import Testing
     try await withThrowingTaskGroup(of: Void.self) { group in
       for _ in 0..<8 {
         group.addTask {
-          for entry in expected.shuffled() { #expect(try dict[entry.name]?.hex == entry.hex) }
+          for entry in expected.shuffled() {
+            let hex = try dict[entry.name]?.hex
+            #expect(hex == entry.hex)
+          }
         }
       }
       try await group.waitForAll()
