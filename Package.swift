@@ -29,6 +29,7 @@ let package = Package(
     .systemLibrary(name: "CCurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .systemLibrary(name: "CCrypto", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CFileSystem"),
     .target(  // in C because libjpeg and libpng report errors by longjmp; apt: libjpeg-dev, libpng-dev, libwebp-dev
       name: "CImageCodecs",
       linkerSettings: [
@@ -38,7 +39,7 @@ let package = Package(
 
     .target(name: "LucidTensor", dependencies: ["COneDNN", "CLucidKernels"]),
     .target(name: "LucidNN", dependencies: ["LucidTensor"]),
-    .target(name: "LucidWeights", dependencies: ["LucidTensor", "CCurl", "CCrypto", "CZlib"]),
+    .target(name: "LucidWeights", dependencies: ["LucidTensor", "CCurl", "CCrypto", "CZlib", "CFileSystem"]),
     .target(name: "LucidVision", dependencies: ["LucidTensor", "CImageCodecs"]),
     .target(
       name: "LucidModels", dependencies: ["LucidNN", "LucidWeights", "LucidVision"],

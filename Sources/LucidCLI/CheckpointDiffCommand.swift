@@ -6,8 +6,8 @@ struct CheckpointDiffCommand: AsyncParsableCommand {
     commandName: "diff",
     abstract: "Compare two checkpoints: names, shapes, element types and numbers.",
     discussion: """
-      The exit status is 0 where they are the same to the last bit and 1 where they differ. With --against, it also says
-      how each fits a model.
+      The exit status is 0 where they are the same to the last bit and 1 where they differ, or where a tensor cannot be
+      compared because its element type cannot be read. With --against, it also says how each fits a model.
 
       EXAMPLES:
         lucid checkpoint diff before.pth after.safetensors
@@ -45,10 +45,12 @@ struct CheckpointDiffCommand: AsyncParsableCommand {
     var onlyInFirst: [String] = []
     var onlyInSecond: [String] = []
     var changed: [Change] = []
+    /// Names of an element type that cannot be read, the same in both.
+    var notCompared: [String] = []
     var same = 0
     var against: [CheckpointFit]?
 
-    var isEmpty: Bool { onlyInFirst.isEmpty && onlyInSecond.isEmpty && changed.isEmpty }
+    var isEmpty: Bool { onlyInFirst.isEmpty && onlyInSecond.isEmpty && changed.isEmpty && notCompared.isEmpty }
   }
 
   func run() async throws {
@@ -56,10 +58,20 @@ struct CheckpointDiffCommand: AsyncParsableCommand {
     if let map { a = try a.renamed(keyMap(from: map)) }
     let b = try StateDict(contentsOf: second)
     var report = Report()
-    report.onlyInFirst = a.keys.filter { !b.contains($0) }
-    report.onlyInSecond = b.keys.filter { !a.contains($0) }
-    for name in a.keys where b.contains(name) {
-      if let change = try compare(name, a, b) { report.changed.append(change) } else { report.same += 1 }
+    let (left, right) = (Self.types(a), Self.types(b))
+    report.onlyInFirst = left.names.filter { right.types[$0] == nil }
+    report.onlyInSecond = right.names.filter { left.types[$0] == nil }
+    for name in left.names {
+      guard let first = left.types[name], let second = right.types[name] else { continue }
+      if a.contains(name), b.contains(name) {
+        if let change = try compare(name, a, b) { report.changed.append(change) } else { report.same += 1 }
+      } else if first != second {
+        report.changed.append(Change(name: name, first: first, second: second))
+      } else if typesOnly {
+        report.same += 1
+      } else {
+        report.notCompared.append(name)
+      }
     }
     if let against {
       let entry = try WeightCatalog.builtIn.model(named: against)
@@ -67,6 +79,14 @@ struct CheckpointDiffCommand: AsyncParsableCommand {
     }
     if json { try Console.printJSON(report) } else { try show(report) }
     if !report.isEmpty { throw ExitCode.failure }
+  }
+
+  /// The names of a checkpoint, those that cannot be read last, and what each is.
+  private static func types(_ dict: StateDict) -> (names: [String], types: [String: String]) {
+    var types: [String: String] = [:]
+    for name in dict.keys { types[name] = dict.type(of: name).map { "\($0)" } }
+    for tensor in dict.unreadable { types[tensor.name] = "\(tensor.dtype)\(tensor.shape)" }
+    return (dict.keys + dict.unreadable.map(\.name), types)
   }
 
   private func compare(_ name: String, _ a: StateDict, _ b: StateDict) throws -> Change? {
@@ -102,11 +122,13 @@ struct CheckpointDiffCommand: AsyncParsableCommand {
       }
       try Console.print(line)
     }
-    try Console.print(
-      report.isEmpty
-        ? "the same: \(report.same) tensors"
-        : "\(report.onlyInFirst.count) only in \(first), \(report.onlyInSecond.count) only in \(second), "
-          + "\(report.changed.count) changed, \(report.same) the same")
+    for name in report.notCompared { try Console.print("? \(name)  of an element type that cannot be read") }
+    var counts = [
+      "\(report.onlyInFirst.count) only in \(first)", "\(report.onlyInSecond.count) only in \(second)",
+      "\(report.changed.count) changed", "\(report.same) the same",
+    ]
+    if !report.notCompared.isEmpty { counts.append("\(report.notCompared.count) not compared") }
+    try Console.print(report.isEmpty ? "the same: \(report.same) tensors" : counts.joined(separator: ", "))
     for fit in report.against ?? [] { try Console.print("\n\(fit.text)") }
   }
 }

@@ -11,14 +11,14 @@ func fetching<Result: Sendable>(
   try await interruptible { try await withProgress { try await body($0) } }
 }
 
-/// Works in a task that Ctrl-C (SIGINT) and SIGTERM cancel, so that what it has half done is cleared away; the program
+/// Works in a task that Ctrl-C (SIGINT), SIGTERM and a terminal that closes (SIGHUP) cancel, so that what it has half done is cleared away; the program
 /// then ends with the status that the signal alone would have given. A signal that the caller had ignored stays so.
 func interruptible<Result: Sendable>(
   _ body: @escaping @Sendable () async throws -> Result
 ) async throws -> Result {
   let task = Task { try await body() }
   let received = Mutex<Int32?>(nil)
-  let traps = [SIGINT, SIGTERM].compactMap { number in
+  let traps = [SIGINT, SIGTERM, SIGHUP].compactMap { number in
     SignalTrap(number) {
       received.withLock { $0 = $0 ?? number }
       task.cancel()

@@ -105,10 +105,19 @@ import Testing
     #expect(checked.status == 1 && checked.output.contains("cannot be read: fc.weight F8_E4M3"))
     expectError(
       try program.run("checkpoint", "convert", "f8.safetensors", "x.pth"), saying: "\"fc.weight\"", "F8_E4M3")
+    let compared = try program.run("checkpoint", "diff", "f8.safetensors", "f8.safetensors")
+    #expect(compared.status == 1 && compared.output.hasPrefix("? fc.weight  of an element type that cannot be read\n"))
+    let types = try program.run("checkpoint", "diff", "f8.safetensors", "f8.safetensors", "--types-only")
+    #expect(types.status == 0 && types.output == "the same: 1 tensors\n")
+    var other = StateDict()
+    other.set("fc.weight", Tensor([1, 2, 3, 4] as [Float], [2, 2]))
+    try other.write(to: folder.path("f32.safetensors"))
+    let changed = try program.run("checkpoint", "diff", "f32.safetensors", "f8.safetensors")
+    #expect(changed.output.hasPrefix("~ fc.weight  float32[2, 2] -> F8_E4M3[2, 2]\n"))
   }
 
   /// The file is a hole of 8 GB, so that writing it takes longer than the signal does.
-  @Test(arguments: [(SIGINT, 130), (SIGTERM, 143)] as [(Int32, Int32)])
+  @Test(arguments: [(SIGINT, 130), (SIGTERM, 143), (SIGHUP, 129)] as [(Int32, Int32)])
   func convertLeavesNothingWhenInterrupted(_ signal: Int32, _ status: Int32) throws {
     let header = #"{"a":{"dtype":"U8","shape":[8589934592],"data_offsets":[0,8589934592]}}"#
     let start = withUnsafeBytes(of: UInt64(header.utf8.count).littleEndian) { Data($0) } + Data(header.utf8)
@@ -123,6 +132,27 @@ import Testing
     let outcome = try running.end()
     #expect(outcome.status == status && outcome.errors.hasPrefix("interrupted: "), "\(outcome.errors)")
     #expect(try outputs().isEmpty)
+  }
+
+  @Test func aLimitOnFilesIsAnErrorThatLeavesNothing() throws {
+    var dict = StateDict()
+    dict.set("a", Tensor([Float](repeating: 1, count: 1 << 16)))
+    try dict.write(to: folder.path("large.safetensors"))
+    for ending in ["safetensors", "pth", "npz"] {
+      let outcome = try program.shell("ulimit -f 8; \"$lucid\" checkpoint convert large.safetensors out.\(ending)")
+      expectError(outcome, saying: "writing out.\(ending): File too large", "ulimit -f")
+    }
+    #expect(!(try FileManager.default.contentsOfDirectory(atPath: folder.path).contains { $0.hasPrefix("out") }))
+  }
+
+  @Test func namesThatATerminalWouldObeyAreEscaped() throws {
+    var dict = StateDict()
+    dict.set("a\u{1b}[2J\u{7}\u{9b}", Tensor(1 as Float))
+    try dict.write(to: folder.path("rude.safetensors"))
+    let outcome = try program.run("checkpoint", "inspect", "rude.safetensors")
+    #expect(outcome.output.contains(#"a\u{1B}[2J\u{07}"#), "\(outcome.output)")
+    #expect(!outcome.output.unicodeScalars.contains { $0.properties.generalCategory == .control && $0 != "\n" })
+    #expect(try program.run("checkpoint", "diff", "rude.safetensors", "small.pth").output.hasPrefix(#"- a\u{1B}[2J"#))
   }
 
   @Test func wrongUsesAreExplained() throws {

@@ -25,11 +25,29 @@ import Testing
 
   @Test(arguments: [
     "module.", "a => ", "-", "+", "a.{x} => b", "a.{x} => b.{y}", "{x}{y} => {y}{x}", "{x => {x}", "x} => x}",
-    "{} => {}", "{a b} => {a b}", "{x}.{x} => {x}", "{i+} => {i+}", "{i+a} => {i}",
+    "{} => {}", "{a b} => {a b}", "{x}.{x} => {x}", "{i+} => {i+}", "{i+a} => {i}", "{i+9223372036854775808} => {i}",
+    "{i-9223372036854775809} => {i}",
   ])
   func malformedRulesAreRefused(_ rules: String) {
     let error = #expect(throws: LucidError.self) { try KeyMap(rules) }
     #expect(error?.code == .invalidInput)
+  }
+
+  @Test(arguments: [
+    ("a.{i-9223372036854775808} => b.{i}", "a.0", "a.0"), ("a.{i} => b.{i-9223372036854775808}", "a.5", "a.5"),
+    ("a.{i+9223372036854775807} => b.{i}", "a.9223372036854775807", "b.0"),
+    ("a.{i+9223372036854775807} => b.{i}", "a.5", "a.5"),
+    ("a.{i} => b.{i+9223372036854775807}", "a.0", "b.9223372036854775807"),
+    ("a.{i} => b.{i+9223372036854775807}", "a.1", "a.1"),
+    ("a.{i-1} => b.{i}", "a.9223372036854775807", "a.9223372036854775807"),
+    ("a.{i-1} => b.{i}", "a.9223372036854775806", "b.9223372036854775807"),
+    ("a.{i+1} => b.{i}", "a.9223372036854775808", "a.9223372036854775808"),
+  ])
+  func numbersBeyondInt64AreNoMatch(_ rules: String, _ name: String, _ expected: String) throws {
+    let map = try KeyMap(rules)
+    #expect(map(name) == expected)
+    #expect(try map.inverted().inverted() == map)
+    if expected != name { #expect(try map.inverted()(expected) == name) }
   }
 
   @Test func namesThatBeginWithACombiningMarkSurviveTheText() throws {

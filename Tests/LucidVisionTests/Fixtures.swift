@@ -26,7 +26,7 @@ extension Image {
   var digest: String { sha256(pixels) }
 }
 
-/// The noise that scripts/fixtures/resize.py resizes.
+/// The noise of scripts/fixtures/noise.py.
 func noise(height: Int, width: Int, seed: UInt32) -> Image {
   var state = seed
   let pixels = (0..<height * width * 3).map { _ in

@@ -1,7 +1,8 @@
 /// A name with holes: `layers.{i}.{rest*}`.
 ///
 /// `{name}` stands for one part of a name, between dots; `{name*}` for anything that is not empty, dots included; and
-/// `{name+2}` or `{name-1}` for a number, that much away from the one meant. All other characters stand for themselves.
+/// `{name+2}` or `{name-1}` for a number, that much away from the one meant. All other characters stand for themselves. A
+/// number that would be negative or beyond `Int` is no match: such a name is left as it is.
 struct KeyPattern: Sendable, Hashable {
   enum Piece: Sendable, Hashable {
     case text(String)
@@ -91,8 +92,9 @@ struct KeyPattern: Sendable, Hashable {
       return take(key, after, name, &values) {
         (0x30...0x39).contains($0)
       } value: { text in
-        guard let number = Int(text), text == String(number), number >= offset else { return nil }
-        return String(number - offset)
+        guard let number = Int(text), text == String(number) else { return nil }
+        let (meant, overflows) = number.subtractingReportingOverflow(offset)
+        return overflows || meant < 0 ? nil : String(meant)
       }
     }
   }
@@ -114,7 +116,7 @@ struct KeyPattern: Sendable, Hashable {
     return false
   }
 
-  /// The name with values in the holes; nil where a number would be negative.
+  /// The name with values in the holes; nil where a number would be negative or beyond `Int`.
   func fill(_ values: [String: String]) -> String? {
     var result = ""
     for piece in pieces {
@@ -122,8 +124,10 @@ struct KeyPattern: Sendable, Hashable {
       case .text(let text): result += text
       case .part(let name), .rest(let name): result += values[name]!
       case .number(let name, let offset):
-        guard let number = Int(values[name]!), number + offset >= 0 else { return nil }
-        result += String(number + offset)
+        guard let number = Int(values[name]!) else { return nil }
+        let (sum, overflows) = number.addingReportingOverflow(offset)
+        guard !overflows, sum >= 0 else { return nil }
+        result += String(sum)
       }
     }
     return result

@@ -12,7 +12,7 @@ extension Drawing {
     ]
     for (mark, title) in marks {
       let (name, attributes, content) = Self.element(mark)
-      let inside = (title.map { "<title>\(Self.escaped($0))</title>" } ?? "") + content
+      let inside = (title.map { "<title>\($0.markupEscaped)</title>" } ?? "") + content
       lines.append(inside.isEmpty ? "<\(name) \(attributes)/>" : "<\(name) \(attributes)>\(inside)</\(name)>")
     }
     return (lines + ["</svg>", ""]).joined(separator: "\n")
@@ -51,7 +51,7 @@ extension Drawing {
       return (
         "text",
         "x=\"\(text(place.x))\" y=\"\(text(place.y))\" font-size=\"\(text(size))\" fill=\"\(hex(color))\" "
-          + "text-anchor=\"\(anchor)\"\(turn)", escaped(words)
+          + "text-anchor=\"\(anchor)\"\(turn)", words.markupEscaped
       )
     }
   }
@@ -72,21 +72,5 @@ extension Drawing {
 
   private static func hex(_ color: Color) -> String {
     "#" + [color.red, color.green, color.blue].map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-  }
-
-  /// The text with what XML gives a meaning written as entities; control characters, which XML has none for, are dropped.
-  private static func escaped(_ text: String) -> String {
-    var result = ""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "&": result += "&amp;"
-      case "<": result += "&lt;"
-      case ">": result += "&gt;"
-      case "\"": result += "&quot;"
-      case _ where scalar.value < 0x20 && scalar != "\n" && scalar != "\t": continue
-      default: result.unicodeScalars.append(scalar)
-      }
-    }
-    return result
   }
 }

@@ -79,7 +79,7 @@ private struct HeaderReader {
     let beginning = try fetch(start)
     let file = MappedFile(bytes: beginning.bytes, named: start.description)
     // The directory of a zip archive is at its end.
-    if file.has([0x50, 0x4b, 0x03, 0x04], at: 0) {
+    if try file.has([0x50, 0x4b, 0x03, 0x04], at: 0) {
       throw file.unsupported("a zip archive, which torch.save writes, has no header to fetch by itself", Self.whole)
     }
     let format = try CheckpointFormat(of: file)

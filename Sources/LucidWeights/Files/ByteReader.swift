@@ -36,7 +36,7 @@ struct ByteReader {
   /// The next byte.
   mutating func byte(_ what: @autoclosure () -> String) throws(LucidError) -> UInt8 {
     let range = try skip(1, what())
-    return file.bytes(range)[0]
+    return try file.bytes(range)[0]
   }
 
   /// The next little-endian integer.
@@ -44,6 +44,6 @@ struct ByteReader {
     _ type: Value.Type, _ what: @autoclosure () -> String
   ) throws(LucidError) -> Value {
     let range = try skip(MemoryLayout<Value>.size, what())
-    return Value(littleEndian: file.bytes(range).loadUnaligned(as: Value.self))
+    return Value(littleEndian: try file.bytes(range).loadUnaligned(as: Value.self))
   }
 }

@@ -28,24 +28,24 @@ public enum CheckpointFormat: String, Sendable, Hashable, CaseIterable {
     guard file.count > 0 else { throw file.corrupt("the file is empty") }
     // First, because the size that safetensors begin with can look like anything; the others never have a { there, except
     // for JSON, whose first eight characters are too large a size.
-    if file.has([UInt8(ascii: "{")], at: 8), file.bytes(0..<1)[0] != UInt8(ascii: "{") || file.bytes(0..<8).contains(0)
-    {
+    let start = try file.bytes(0..<min(8, file.count))
+    if try file.has([UInt8(ascii: "{")], at: 8), start[0] != UInt8(ascii: "{") || start.contains(0) {
       self = .safetensors
-    } else if file.has([0x50, 0x4b, 0x03, 0x04], at: 0) {
+    } else if try file.has([0x50, 0x4b, 0x03, 0x04], at: 0) {
       self = Self.format(of: try ZipArchive(file))
-    } else if file.has([0x80], at: 0) {
+    } else if try file.has([0x80], at: 0) {
       self = .torchLegacy
-    } else if file.has(Array("ustar".utf8), at: 257) {
+    } else if try file.has(Array("ustar".utf8), at: 257) {
       self = .torchTar
-    } else if file.has([UInt8(ascii: "{")], at: 0) {
+    } else if try file.has([UInt8(ascii: "{")], at: 0) {
       self = .shardIndex
-    } else if let other = Self.others.first(where: { file.has(Array($0.magic.utf8), at: $0.offset) }) {
+    } else if let other = try Self.other(file) {
       throw file.unsupported("it is \(other.name), not a checkpoint that can be read", other.advice ?? Self.readable)
     } else if file.count < 9 {
       throw file.corrupt("the file has \(file.count) bytes, too few for any checkpoint")
     } else {
-      let start = file.bytes(0..<min(8, file.count)).map { String($0, radix: 16).leftPadded(to: 2) }
-      throw file.unsupported("its first bytes, \(start.joined(separator: " ")), are of no known format", Self.readable)
+      let digits = start.map { String($0, radix: 16).leftPadded(to: 2) }
+      throw file.unsupported("its first bytes, \(digits.joined(separator: " ")), are of no known format", Self.readable)
     }
   }
 
@@ -54,6 +54,13 @@ public enum CheckpointFormat: String, Sendable, Hashable, CaseIterable {
       return archive.names.contains { $0.hasSuffix("/constants.pkl") } ? .torchScript : .torchZip
     }
     return archive.names.contains { $0.hasSuffix(".npy") } ? .npz : .torchZip
+  }
+
+  private static func other(_ file: MappedFile) throws(LucidError) -> (name: String, advice: String?)? {
+    for other in others {
+      if try file.has(Array(other.magic.utf8), at: other.offset) { return (other.name, other.advice) }
+    }
+    return nil
   }
 
   private static let readable =

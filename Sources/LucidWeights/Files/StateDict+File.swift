@@ -5,7 +5,8 @@ extension StateDict {
   ///
   /// The format is found from the bytes: see ``CheckpointFormat``. Only the header is read now; each tensor is a view of
   /// the memory-mapped file, made when asked for. The file must not be truncated or written to while the state dict or
-  /// one of its tensors is in use: a truncated page ends the process with `SIGBUS`.
+  /// one of its tensors is in use: a truncated page ends the process with `SIGBUS`. A file on a network file system is not
+  /// mapped: a tensor is read into memory when it is asked for, and throws where that fails.
   ///
   /// Nothing in a file is executed. Every offset, size and count is checked against the file before it is used.
   ///
@@ -26,8 +27,8 @@ extension StateDict {
   ///   - isNeeded: which names to take, else all.
   /// - Throws: ``LucidError`` that names the file, with the code ``LucidError/Code/fileUnreadable``;
   ///   ``LucidError/Code/corruptFile``; ``LucidError/Code/unsupportedFormat``, also when one of the tensors of a file of
-  ///   `torch.save` has an element type that ``DType`` does not (one of a safetensors file is listed in
-  ///   ``StateDict/unreadable`` and throws only when it is asked for); ``LucidError/Code/unsafeFile`` when a pickle names
+  ///   `torch.save` is no dense one (one whose element type ``DType`` does not have is listed in ``StateDict/unreadable`` and
+  ///   throws only when it is asked for); ``LucidError/Code/unsafeFile`` when a pickle names
   ///   anything but the few functions that tensors are made of or an index a file elsewhere;
   ///   ``LucidError/Code/unknownName`` when there is no such key.
   public init(

@@ -4,8 +4,8 @@ import Testing
 
 @testable import LucidWeights
 
-/// The checkpoints that make_file_fixtures.py, checkpoint_formats.py and checkpoint_versions.py of scripts/fixtures wrote, and
-/// what they say is in them.
+/// The checkpoints that make_file_fixtures.py, checkpoint_formats.py, checkpoint_versions.py and checkpoint_elements.py of
+/// scripts/fixtures wrote, and what they say is in them.
 enum FileFixtures {
   struct Expected: Decodable, Sendable {
     struct Entry: Decodable, Sendable {
@@ -21,7 +21,7 @@ enum FileFixtures {
   static let expected: [String: Expected] = {
     do {
       var result: [String: Expected] = [:]
-      for file in ["expected.json", "formats.json", "versions.json"] {
+      for file in ["expected.json", "formats.json", "versions.json", "byte_order.json"] {
         let part = try JSONDecoder().decode([String: Expected].self, from: Data(bytes(file)))
         result.merge(part) { _, _ in fatalError("\(file) has a file again") }
       }

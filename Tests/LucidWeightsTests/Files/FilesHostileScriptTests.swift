@@ -80,6 +80,32 @@ import Testing
     expectRefusal(.corruptFile, of: bytes, saying: "more ways")
   }
 
+  @Test("Quadratic: two thousand places of a module with two thousand attributes", arguments: [true, false])
+  func attributesOfSharedModules(_ areTensors: Bool) {
+    let bytes = archive { pickle in
+      module(&pickle) {
+        $0.tensor()
+        $0.raw(0x71, 1)
+        $0.op("0")
+        for index in 0..<2000 {
+          $0.text(String(index))
+          if areTensors { $0.raw(0x68, 1) } else { $0.op("N") }
+          $0.op("s")
+        }
+      }
+      pickle.raw(0x71, 0)
+      pickle.op("0")
+      module(&pickle) {
+        for index in 0..<2000 {
+          $0.text(String(index))
+          $0.raw(0x68, 0)
+          $0.op("s")
+        }
+      }
+    }
+    expectRefusal(.corruptFile, of: bytes, saying: "more ways")
+  }
+
   @Test func whatIsNoModuleIsSaid() {
     expectRefusal(.unsupportedFormat, of: archive { $0.op("}") }, saying: "instead of a module")
     expectRefusal(

@@ -113,14 +113,15 @@ import Testing
     expectRefusal(.corruptFile, of: altered { $0.entries[0].data.append(0) }, saying: "after the end of its pickle")
   }
 
-  @Test func bigEndianAndUnknownVersions() {
+  @Test func byteOrdersAndVersions() throws {
     func with(_ name: String, _ text: String) -> [UInt8] {
       altered {
         $0.entries.removeAll { $0.name == name }
         $0.entries.append(.init(name, Array(text.utf8)))
       }
     }
-    expectRefusal(.unsupportedFormat, of: with("archive/byteorder", "big"), saying: "most significant")
+    for order in ["little", "big"] { #expect(try readAll(with("archive/byteorder", order)).keys == ["a"]) }
+    expectRefusal(.corruptFile, of: with("archive/byteorder", ""), saying: "byte order")
     expectRefusal(.corruptFile, of: with("archive/byteorder", "middle"), saying: "byte order")
     expectRefusal(.unsupportedFormat, of: with("archive/version", "11\n"), saying: "version 11")
     expectRefusal(.corruptFile, of: with("archive/version", "three"), saying: "version")

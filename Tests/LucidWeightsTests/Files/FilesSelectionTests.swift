@@ -30,7 +30,6 @@ import Testing
   @Test(arguments: [
     ("other_keys.pth", #"its keys are "encoder" (a dictionary with tensors)"#),
     ("no_tensors.pth", #""epoch" (an integer), "loss" (a float)"#), ("list.pth", "it holds a list"),
-    ("complex.pth", #"tensor "a" has elements of type complex64"#), ("uint16.pth", "uint16"),
     ("sparse.pth", "_rebuild_sparse_tensor"), ("neg.pth", "negated"), ("deflated.pth", "compressed"),
   ])
   func whatIsNotSupportedIsNamed(_ name: String, _ words: String) throws {

@@ -5,7 +5,7 @@ import Testing
 
 @testable import LucidWeights
 
-/// Safetensors files with element types that there is no computing with: they stay readable but for those tensors.
+/// Files with element types that there is no computing with: they stay readable but for those tensors.
 @Suite struct UnreadableTensorTests {
   private typealias Writer = SafetensorsWriter
 
@@ -14,7 +14,10 @@ import Testing
     return try StateDict(file: MappedFile(bytes: Writer.file(header, data: 8 + count), named: "mixed.safetensors"))
   }
 
-  @Test(arguments: [("float8.safetensors", "F8_E4M3"), ("uint32.safetensors", "U32")])
+  @Test(arguments: [
+    ("float8.safetensors", "F8_E4M3"), ("uint32.safetensors", "U32"), ("complex.pth", "complex64"),
+    ("uint16.pth", "uint16"),
+  ])
   func filesOfTheReferenceAreOpened(_ name: String, _ dtype: String) throws {
     let path = FileFixtures.path(name)
     let dict = try StateDict(contentsOf: path)
@@ -44,6 +47,77 @@ import Testing
   func sizesAreChecked(_ dtype: String, _ shape: String, _ count: Int) {
     let header = "{\(Writer.entry("b", dtype, shape, "[0,\(count)]"))}"
     expectRefusal(.corruptFile, of: Writer.file(header, data: count), saying: "\"b\"", dtype)
+  }
+
+  /// What scripts/fixtures/checkpoint_elements.py says: every type that PyTorch saves, under its name there.
+  private struct Elements: Decodable {
+    struct Entry: Decodable {
+      let name: String
+      let dtype: String
+      let shape: [Int]
+      let hex: String
+    }
+    let tensors: [Entry]
+  }
+
+  @Test(arguments: ["elements.zip.pth", "elements.legacy.pth"], [MappedFile.Access.mapped, .read])
+  func everyTypeOfPyTorchIsListed(_ name: String, _ access: MappedFile.Access) throws {
+    let all = try JSONDecoder().decode([String: Elements].self, from: Data(FileFixtures.bytes("elements.json")))
+    let expected = try #require(all[name]).tensors
+    let dict = try StateDict(file: MappedFile(path: FileFixtures.path(name), access: access))
+    #expect(dict.keys == ["before", "after"])
+    #expect(expected.count == 14 && dict.unreadable.map(\.name) == expected.dropFirst().dropLast().map(\.name))
+    for entry in expected {
+      if let tensor = dict.unreadable.first(where: { $0.name == entry.name }) {
+        #expect(tensor.dtype == entry.dtype && Array(tensor.shape) == entry.shape)
+        #expect(tensor.byteCount == entry.hex.utf8.count / 2)
+        let error = #expect(throws: LucidError.self) { try dict[entry.name] }
+        #expect(error?.code == .unsupportedFormat && error?.problem.contains(entry.dtype) == true)
+      } else {
+        #expect(try dict[entry.name]?.hex == entry.hex, "\(entry.name)")
+      }
+    }
+    #expect(throws: LucidError.self) { try dict.write(to: "/nowhere/out.safetensors") }
+  }
+
+  /// A tensor of two complex numbers that are said to have a shape.
+  private func complex(_ pickle: inout PickleWriter, shape: [Int], strides: [Int] = [1], offset: Int = 0) {
+    pickle.global("torch._utils", "_rebuild_tensor_v2")
+    pickle.op("(")
+    pickle.storage(count: 2, class: "ComplexFloatStorage")
+    pickle.int(offset)
+    pickle.tuple(shape)
+    pickle.tuple(strides)
+    pickle.raw(0x89, 0x4e)
+    pickle.op("t")
+    pickle.op("R")
+  }
+
+  @Test func theirPlacesAreCheckedAllTheSame() throws {
+    func file(_ shape: [Int], _ strides: [Int] = [1], _ offset: Int = 0) -> [UInt8] {
+      ZipWriter.checkpoint(
+        pickle: PickleWriter.dictionary { complex(&$0, shape: shape, strides: strides, offset: offset) }
+      ).bytes
+    }
+    #expect(try readAll(file([2])).unreadable.map(\.byteCount) == [16])
+    for (shape, strides, offset) in [
+      ([3], [1], 0), ([2], [2], 0), ([2], [1], 1), ([-1], [1], 0), ([2], [1, 1], 0), ([1 << 60, 16], [0, 0], 0),
+      ([1 << 30], [0], 0),
+    ] {
+      expectRefusal(.corruptFile, of: file(shape, strides, offset), saying: "tensor \"a\"")
+    }
+  }
+
+  @Test func twoOfOneNameAreRefused() {
+    let pickle = PickleWriter.build {
+      $0.op("}")
+      for _ in 0..<2 {
+        $0.text("a")
+        complex(&$0, shape: [2])
+        $0.op("s")
+      }
+    }
+    expectRefusal(.corruptFile, of: ZipWriter.checkpoint(pickle: pickle).bytes, saying: "two tensors")
   }
 
   @Test func aTypeThatTheFormatLacksIsRefused() {

@@ -1,27 +1,13 @@
+import LucidVision
+
 /// Pieces of an HTML page.
 enum HTML {
-  /// Text as HTML shows it.
-  static func escaped(_ text: String) -> String {
-    var result = ""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "&": result += "&amp;"
-      case "<": result += "&lt;"
-      case ">": result += "&gt;"
-      case "\"": result += "&quot;"
-      case _ where scalar.value < 0x20 && scalar != "\n" && scalar != "\t": continue
-      default: result.unicodeScalars.append(scalar)
-      }
-    }
-    return result
-  }
-
   /// A table; columns in `numbers` are set to the right.
   static func table(_ header: [String], _ rows: [[String]], numbers: Set<Int> = []) -> String {
     func line(_ cells: [String], _ tag: String) -> String {
       "<tr>"
         + cells.enumerated().map { column, cell in
-          "<\(tag)\(numbers.contains(column) ? " class=\"n\"" : "")>\(escaped(cell))</\(tag)>"
+          "<\(tag)\(numbers.contains(column) ? " class=\"n\"" : "")>\(cell.markupEscaped)</\(tag)>"
         }.joined() + "</tr>"
     }
     let head = header.isEmpty ? "" : "<thead>\(line(header, "th"))</thead>\n"
@@ -30,14 +16,14 @@ enum HTML {
 
   /// A whole page that needs nothing but itself.
   static func page(title: String, _ sections: [(heading: String, content: String)]) -> String {
-    let body = sections.map { "<h2>\(escaped($0.heading))</h2>\n\($0.content)" }.joined(separator: "\n")
+    let body = sections.map { "<h2>\($0.heading.markupEscaped)</h2>\n\($0.content)" }.joined(separator: "\n")
     return """
       <!DOCTYPE html>
       <html lang="en">
       <head>
       <meta charset="utf-8">
       <meta name="viewport" content="width=device-width, initial-scale=1">
-      <title>\(escaped(title))</title>
+      <title>\(title.markupEscaped)</title>
       <style>
       body { font: 15px/1.5 Helvetica, Arial, sans-serif; color: #222; max-width: 62em; margin: 2em auto; padding: 0 1em; }
       h1 { font-size: 1.6em; } h2 { font-size: 1.2em; margin-top: 2em; }
@@ -50,7 +36,7 @@ enum HTML {
       </style>
       </head>
       <body>
-      <h1>\(escaped(title))</h1>
+      <h1>\(title.markupEscaped)</h1>
       \(body)
       </body>
       </html>

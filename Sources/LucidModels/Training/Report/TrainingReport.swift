@@ -102,7 +102,7 @@ public struct TrainingReport {
         "\(classes[mistake.prediction]) (\(Self.percent(Double(mistake.probability)))), is \(classes[mistake.label]) "
         + "(\(Self.percent(Double(mistake.rightProbability))))"
       let name = pictures?.name(at: mistake.index) ?? ""
-      return "<figure>\(picture(mistake.index))<figcaption title=\"\(HTML.escaped(name))\">\(HTML.escaped(caption))"
+      return "<figure>\(picture(mistake.index))<figcaption title=\"\(name.markupEscaped)\">\(caption.markupEscaped)"
         + "</figcaption></figure>"
     }
     return figures.joined(separator: "\n")
@@ -115,10 +115,10 @@ public struct TrainingReport {
     do {
       let image = try pictures.image(at: index)
       let small = min(image.height, image.width) > side ? image.resized(shorterSide: side) : image
-      return "<img alt=\"\(HTML.escaped(pictures.name(at: index)))\" "
+      return "<img alt=\"\(pictures.name(at: index).markupEscaped)\" "
         + "src=\"data:image/png;base64,\(try small.pngData().base64EncodedString())\">"
     } catch {
-      return "<p>\(HTML.escaped("\(error)"))</p>"
+      return "<p>\("\(error)".markupEscaped)</p>"
     }
   }
 

@@ -30,15 +30,10 @@ enum NPZReader {
     let (header, start) = try NumPyHeader.read(file, range)
     let (dtype, isBigEndian) = try header.element(file)
     _ = try header.byteCount(dtype, available: range.upperBound - start, file)
-    guard isBigEndian else {
-      return result.append(
-        try StoredTensor(
-          name, dtype, in: start..<range.upperBound, offset: 0, shape: header.shape, strides: header.strides, of: file),
-        of: file)
-    }
-    result.set(name, TensorType(Shape(header.shape), dtype)) {
-      Tensor(numPy: file.bytes(start..<range.upperBound), header, dtype, isBigEndian: true)
-    }
+    let extent = try StoredExtent(
+      name, elementSize: dtype.byteCount, in: start..<range.upperBound, offset: 0, shape: header.shape,
+      strides: header.strides, of: file)
+    result.append(StoredTensor(name, dtype, extent, isBigEndian: isBigEndian), of: file)
   }
 
   private static func append(
@@ -54,11 +49,11 @@ enum NPZReader {
     _ = try header.byteCount(dtype, available: byteCount - start, beginning)
     result.set(name, TensorType(Shape(header.shape), dtype)) { () throws(LucidError) in
       let all = try Inflation.inflate(range, of: file, byteCount: byteCount, what)
-      return withExtendedLifetime(all) {
-        Tensor(
-          numPy: UnsafeRawBufferPointer(start: all.base + start, count: byteCount - start), header, dtype,
-          isBigEndian: isBigEndian)
+      let elements = Storage(byteCount: byteCount - start)
+      withExtendedLifetime(all) {
+        elements.base.copyMemory(from: all.base + start, byteCount: elements.byteCount)
       }
+      return Tensor(numPy: elements, header, dtype, isBigEndian: isBigEndian)
     }
   }
 }

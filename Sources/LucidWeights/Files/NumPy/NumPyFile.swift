@@ -1,4 +1,3 @@
-import Foundation
 import LucidTensor
 
 /// NumPy's `.npy` files: one array each.
@@ -12,32 +11,23 @@ extension Tensor {
   ///   ``LucidError/Code/corruptFile``; ``LucidError/Code/unsupportedFormat`` for element types that ``DType`` lacks;
   ///   ``LucidError/Code/unsafeFile`` for an array of Python objects, which is a pickle.
   public init(contentsOfNumPyFile path: String) throws(LucidError) {
-    let file = try MappedFile(path: path)
-    let (header, start) = try NumPyHeader.read(file, 0..<file.count)
-    let (dtype, isBigEndian) = try header.element(file)
-    let byteCount = try header.byteCount(dtype, available: file.count - start, file)
-    // A file with holes in it can be far larger than the disk that it is on.
-    guard byteCount < ProcessInfo.processInfo.physicalMemory else {
-      throw LucidError(
-        .invalidInput, doing: "reading \(path)",
-        problem: "\(dtype)\(Shape(header.shape)) takes \(byteCount) bytes, more than this machine has memory",
-        advice: "Split the array into several files.")
-    }
-    self.init(numPy: file.bytes(start..<file.count), header, dtype, isBigEndian: isBigEndian)
+    try self.init(numPy: MappedFile(path: path))
   }
 
-  /// A copy of an array's numbers, with those of big-endian order turned round and bools made 0 or 1.
-  init(numPy bytes: UnsafeRawBufferPointer, _ header: NumPyHeader, _ dtype: DType, isBigEndian: Bool) {
-    let storage = Storage(byteCount: bytes.count)
-    let target = UnsafeMutableRawBufferPointer(start: storage.base, count: bytes.count)
-    target.copyMemory(from: bytes)
-    if isBigEndian {
-      for element in stride(from: 0, to: bytes.count, by: dtype.byteCount) {
-        target[element..<(element + dtype.byteCount)].reverse()
-      }
-    }
+  /// The array in a file that is open already.
+  init(numPy file: MappedFile) throws(LucidError) {
+    let (header, start) = try NumPyHeader.read(file, 0..<file.count)
+    let (dtype, isBigEndian) = try header.element(file)
+    _ = try header.byteCount(dtype, available: file.count - start, file)
+    self.init(numPy: try file.copy(start..<file.count), header, dtype, isBigEndian: isBigEndian)
+  }
+
+  /// An array's numbers, which nobody else has: those of big-endian order are turned round and bools made 0 or 1.
+  init(numPy storage: Storage, _ header: NumPyHeader, _ dtype: DType, isBigEndian: Bool) {
+    if isBigEndian { storage.swapBytes(ofElements: dtype.byteCount) }
     if dtype == .bool {
-      for index in target.indices where target[index] > 1 { target[index] = 1 }
+      let bytes = UnsafeMutableRawBufferPointer(start: storage.base, count: storage.byteCount)
+      for index in bytes.indices where bytes[index] > 1 { bytes[index] = 1 }
     }
     self.init(
       storage: storage, shape: Shape(header.shape), dtype: dtype, layout: .strided(header.strides, offset: 0))
@@ -77,7 +67,7 @@ extension NumPyHeader {
   /// The bytes that the array takes. Throws unless they are as many as there are.
   func byteCount(_ dtype: DType, available: Int, _ file: MappedFile) throws(LucidError) -> Int {
     // Counted without the zeros, since strides are products of the other sizes.
-    guard let room = StoredTensor.product(shape.map { max($0, 1) }, dtype.byteCount) else {
+    guard let room = StoredExtent.product(shape.map { max($0, 1) }, dtype.byteCount) else {
       throw file.corrupt("the shape \(Shape(shape)) has more elements than can be counted")
     }
     let byteCount = shape.contains(0) ? 0 : room
@@ -90,8 +80,8 @@ extension NumPyHeader {
   /// The header of the array in a range of a file, and where the numbers begin.
   static func read(_ file: MappedFile, _ range: Range<Int>) throws(LucidError) -> (NumPyHeader, start: Int) {
     guard !range.isEmpty else { throw file.corrupt("the file is empty") }
-    guard range.count >= magic.count, file.has(magic, at: range.lowerBound) else {
-      let isArchive = file.has([0x50, 0x4b, 0x03, 0x04], at: range.lowerBound)
+    guard range.count >= magic.count, try file.has(magic, at: range.lowerBound) else {
+      let isArchive = try file.has([0x50, 0x4b, 0x03, 0x04], at: range.lowerBound)
       throw file.unsupported(
         isArchive ? "it is a zip archive, such as numpy.savez writes" : "it is not a NumPy file",
         "Save one array with numpy.save.")
@@ -111,8 +101,8 @@ extension NumPyHeader {
     guard count <= 10_000 || count <= 65_535 && major == 1 else {
       throw file.corrupt("the header takes \(count) bytes, more than any array's")
     }
-    guard let text = file.text(textRange), let header = NumPyHeader(text) else {
-      let text = String(decoding: file.bytes(textRange).prefix(120), as: UTF8.self)
+    guard let text = try file.text(textRange), let header = NumPyHeader(text) else {
+      let text = String(decoding: try file.bytes(textRange).prefix(120), as: UTF8.self)
       throw file.corrupt("the header is not a dictionary of 'descr', 'fortran_order' and 'shape': \(text.quoted)")
     }
     return (header, reader.position)

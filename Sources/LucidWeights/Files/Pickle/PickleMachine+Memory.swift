@@ -19,11 +19,13 @@ extension PickleMachine {
     return heap.dictionaries.count - 1
   }
 
-  /// Counts items that are copied from a container which the pickle may name again and again. Throws when there are
-  /// more than the pickle has bytes.
+  /// Counts items that are copied from what the pickle may name again and again: a container, a tuple of sizes, a name.
+  /// Throws when there are more than bytes were read, or than ``Limits/copies``.
   mutating func charge(_ count: Int) throws(LucidError) {
-    copies -= count
-    guard copies >= 0 else { throw fault("containers are copied more often than a checkpoint needs") }
+    guard count <= min(reader.position - start, Limits.copies) - copied else {
+      throw fault("containers are copied more often than a checkpoint needs")
+    }
+    copied += count
   }
 
   func checkObjects() throws(LucidError) {
@@ -93,10 +95,10 @@ extension PickleMachine {
     try push(value)
   }
 
-  func integer(_ range: Range<Int>) -> PickleValue {
+  func integer(_ range: Range<Int>) throws(LucidError) -> PickleValue {
     guard range.count <= 8 else { return .bigInt(range) }
     var value: UInt64 = 0
-    let bytes = file.bytes(range)
+    let bytes = try file.bytes(range)
     for (place, byte) in bytes.enumerated() { value |= UInt64(byte) << (8 * place) }
     guard let last = bytes.last else { return .int(0) }
     if last >= 0x80, range.count < 8 { value |= ~0 << (8 * range.count) }
@@ -105,7 +107,7 @@ extension PickleMachine {
 
   /// The text of a name, which is short.
   func functionName(_ range: Range<Int>) throws(LucidError) -> String {
-    guard range.count <= Limits.nameLength, let text = file.text(range) else {
+    guard range.count <= Limits.nameLength, let text = try file.text(range) else {
       throw fault("the name of a function is not UTF-8 or is longer than \(Limits.nameLength) bytes")
     }
     return text

@@ -4,8 +4,16 @@ import LucidTensor
 ///
 /// Python's pickle is a program for a small stack machine that may call any function by name. This machine knows the
 /// instructions that `torch.save` writes (``PickleOpcode``) and the names in ``TorchGlobal``; it throws
-/// ``LucidError/Code/unsafeFile`` with the name at any other. Its memory is bounded by the bytes it has read and by
-/// ``Limits``: no count in the file is believed before that many bytes are seen to be there, and nothing recurses.
+/// ``LucidError/Code/unsafeFile`` with the name at any other.
+///
+/// Whatever a pickle says, reading it keeps to a budget:
+///
+/// - **Work**: at most 8 Mi instructions. Each does a bounded number of operations, but for the items that it copies from
+///   what the pickle may name again; of those there are at most as many as bytes were read, and at most 8 Mi. An item that
+///   an instruction takes from the stack was put there by another.
+/// - **Memory**: at most 128 bytes for each byte that was read, and at most 1 GiB. A value takes 24 bytes; at most 1 Mi are
+///   on the stack and 4 Mi remembered, in at most 2 Mi objects. Text stays in the file.
+/// - No count in the file is believed before that many bytes are seen to be there, and nothing recurses.
 struct PickleMachine {
   /// What no checkpoint comes near: a model of ten thousand tensors with its optimizer takes a tenth of each.
   enum Limits {
@@ -13,7 +21,11 @@ struct PickleMachine {
     static let stack = 1 << 20
     static let objects = 2 << 20
     static let memo = 4 << 20
+    static let copies = 8 << 20
     static let nameLength = 256
+    /// What is held, in bytes, for a byte that was read and at most; what the others come to.
+    static let bytesHeldPerByte = 128
+    static let bytesHeld = 1 << 30
   }
 
   let file: MappedFile
@@ -28,8 +40,12 @@ struct PickleMachine {
   private var frameEnd: Int?
   /// Where the instruction being carried out begins.
   var instruction = 0
-  /// How many items may still be copied from one container into another: as many as there are bytes.
-  var copies: Int
+  /// Where the pickle begins.
+  let start: Int
+  /// The instructions carried out so far.
+  private(set) var instructions = 0
+  /// The items copied so far from what can be named again.
+  var copied = 0
 
   /// Reads the pickle that begins where `range` does. Throws ``LucidError`` with ``LucidError/Code/corruptFile``,
   /// ``LucidError/Code/unsafeFile`` or ``LucidError/Code/unsupportedFormat``.
@@ -41,16 +57,18 @@ struct PickleMachine {
     return PickleDocument(root: root, heap: machine.heap, end: machine.reader.position)
   }
 
-  private init(_ file: MappedFile, _ range: Range<Int>, _ dialect: PickleDialect) {
+  init(_ file: MappedFile, _ range: Range<Int>, _ dialect: PickleDialect) {
     self.file = file
     self.dialect = dialect
     if case .tar(let objects) = dialect { (heap.storages, heap.tensors) = (objects.storages, objects.tensors) }
     reader = ByteReader(file, range, part: "the pickle")
-    copies = range.count
+    start = range.lowerBound
   }
 
-  private mutating func run() throws(LucidError) -> PickleValue {
-    for _ in 0..<Limits.instructions {
+  /// Carries out the pickle; returns the value that it ends with. Once only.
+  mutating func run() throws(LucidError) -> PickleValue {
+    while instructions < Limits.instructions {
+      instructions += 1
       instruction = reader.position
       let code = try reader.byte("an instruction")
       guard let opcode = PickleOpcode(rawValue: code) else { throw refusal(of: code) }
@@ -90,8 +108,8 @@ struct PickleMachine {
     case .binInt: try push(.int(Int(try reader.integer(Int32.self, "an integer"))))
     case .binInt1: try push(.int(Int(try reader.byte("an integer"))))
     case .binInt2: try push(.int(Int(try reader.integer(UInt16.self, "an integer"))))
-    case .long1: try push(integer(try reader.skip(try reader.byte("a length"), "an integer")))
-    case .long4: try push(integer(try reader.skip(try reader.integer(Int32.self, "a length"), "an integer")))
+    case .long1: try push(try integer(try reader.skip(try reader.byte("a length"), "an integer")))
+    case .long4: try push(try integer(try reader.skip(try reader.integer(Int32.self, "a length"), "an integer")))
     case .binFloat:
       // The one number that pickles store most significant byte first.
       try push(.float(Double(bitPattern: try reader.integer(UInt64.self, "a float").byteSwapped)))
@@ -139,6 +157,7 @@ struct PickleMachine {
       guard case .text(let module) = names[0], case .text(let name) = names[1] else {
         throw fault("a function is named by \(names[0].kind) and \(names[1].kind) instead of text")
       }
+      try charge(min(module.count, Limits.nameLength) + min(name.count, Limits.nameLength))
       try push(.global(try resolve(try functionName(module), try functionName(name))))
     case .binPersistentID: try push(try persistent(try pop()))
     case .reduce, .newObject:

@@ -6,20 +6,26 @@ import LucidTensor
 /// and another to the next.
 struct JSONScanner {
   private let file: MappedFile
-  private var position: Int
+  /// The text, which lives as long as the file.
+  private let text: UnsafeRawBufferPointer
+  /// The place of the next byte, in the text.
+  private var position = 0
   private let limit: Int
+  /// Where the text begins, in the file.
+  private let start: Int
 
-  /// A scanner of the text in a range of a file.
-  init(_ file: MappedFile, _ range: Range<Int>) {
+  /// A scanner of the text in a range of a file. Throws ``LucidError`` where the file cannot be read.
+  init(_ file: MappedFile, _ range: Range<Int>) throws(LucidError) {
     self.file = file
-    position = range.lowerBound
-    limit = range.upperBound
+    text = try file.bytes(range)
+    limit = text.count
+    start = range.lowerBound
   }
 
   /// The next byte that is not white space, without moving past it; nil at the end.
   mutating func peek() -> UInt8? {
     while position < limit {
-      let byte = file.bytes(position..<position + 1)[0]
+      let byte = text[position]
       switch byte {
       case UInt8(ascii: " "), UInt8(ascii: "\n"), UInt8(ascii: "\r"), UInt8(ascii: "\t"): position += 1
       default: return byte
@@ -57,7 +63,7 @@ struct JSONScanner {
     try expect("\"")
     var units: [UInt8] = []
     while position < limit {
-      let byte = file.bytes(position..<position + 1)[0]
+      let byte = text[position]
       position += 1
       switch byte {
       case UInt8(ascii: "\""):
@@ -97,7 +103,7 @@ struct JSONScanner {
   /// Moves past a number, `true`, `false` or `null`.
   private mutating func skipWord() throws(LucidError) {
     let start = position
-    while position < limit, case let byte = file.bytes(position..<position + 1)[0],
+    while position < limit, case let byte = text[position],
       Unicode.Scalar(byte).properties.isAlphabetic && byte < 0x80 || (0x30...0x39).contains(byte)
         || [0x2b, 0x2d, 0x2e].contains(byte)
     { position += 1 }
@@ -115,7 +121,7 @@ struct JSONScanner {
     }
     var value = 0
     var digits = 0
-    while position < limit, case let byte = file.bytes(position..<position + 1)[0], (0x30...0x39).contains(byte) {
+    while position < limit, case let byte = text[position], (0x30...0x39).contains(byte) {
       let (tens, overflows) = value.multipliedReportingOverflow(by: 10)
       let (sum, sumOverflows) = tens.addingReportingOverflow(Int(byte) - 0x30)
       guard !overflows, !sumOverflows else { throw fault("a number is larger than \(Int.max)") }
@@ -130,7 +136,7 @@ struct JSONScanner {
   /// What follows a backslash.
   private mutating func escape() throws(LucidError) -> String {
     guard position < limit else { throw fault("a string does not end") }
-    let byte = file.bytes(position..<position + 1)[0]
+    let byte = text[position]
     position += 1
     switch byte {
     case UInt8(ascii: "\""): return "\""
@@ -143,7 +149,9 @@ struct JSONScanner {
     case UInt8(ascii: "t"): return "\t"
     case UInt8(ascii: "u"):
       var code = UInt32(try codeUnit())
-      if (0xd800..<0xdc00).contains(code), file.has(Array("\\u".utf8), at: position), position + 6 <= limit {
+      if (0xd800..<0xdc00).contains(code), position + 6 <= limit,
+        text[position] == UInt8(ascii: "\\"), text[position + 1] == UInt8(ascii: "u")
+      {
         position += 2
         let low = UInt32(try codeUnit())
         guard (0xdc00..<0xe000).contains(low) else { throw fault("half of a surrogate pair is missing") }
@@ -158,7 +166,7 @@ struct JSONScanner {
   /// Four hexadecimal digits.
   private mutating func codeUnit() throws(LucidError) -> UInt16 {
     guard position + 4 <= limit else { throw fault("a string does not end") }
-    let digits = file.bytes(position..<position + 4)
+    let digits = text[position..<position + 4]
     guard digits.allSatisfy({ Character(Unicode.Scalar($0)).isHexDigit }),
       let value = UInt16(String(decoding: digits, as: UTF8.self), radix: 16)
     else { throw fault("\\u is not followed by four hexadecimal digits") }
@@ -178,6 +186,6 @@ struct JSONScanner {
   }
 
   private func fault(_ problem: String) -> LucidError {
-    file.corrupt("the header is not the JSON it should be at byte \(position): \(problem)")
+    file.corrupt("the header is not the JSON it should be at byte \(start + position): \(problem)")
   }
 }

@@ -17,8 +17,8 @@ struct SafetensorsHeader {
   /// Parses the header in a range of a file, which may be followed by spaces. Throws ``LucidError`` with
   /// ``LucidError/Code/corruptFile``.
   init(in file: MappedFile, _ range: Range<Int>) throws(LucidError) {
-    var json = JSONScanner(file, range)
-    guard json.peek() == UInt8(ascii: "{"), file.has([UInt8(ascii: "{")], at: range.lowerBound) else {
+    var json = try JSONScanner(file, range)
+    guard json.peek() == UInt8(ascii: "{"), try file.has([UInt8(ascii: "{")], at: range.lowerBound) else {
       throw file.corrupt("the header does not begin with {")
     }
     var names: Set<String> = []
@@ -69,7 +69,7 @@ struct SafetensorsHeader {
     guard offsets.count == 2 else {
       throw file.corrupt("tensor \(name.quoted) has \(offsets.count) data_offsets instead of two")
     }
-    guard shape.count <= StoredTensor.maximumRank, StoredTensor.product(shape.map { max($0, 1) }, 8) != nil else {
+    guard shape.count <= StoredExtent.maximumRank, StoredExtent.product(shape.map { max($0, 1) }, 8) != nil else {
       throw file.corrupt("the number of elements of tensor \(name.quoted), shape \(shape.prefix(70)), overflows")
     }
     return Entry(name: name, dtype: dtype, shape: shape, start: offsets[0], end: offsets[1])

@@ -12,9 +12,10 @@ enum SafetensorsReader {
   static func read(_ file: MappedFile) throws(LucidError) -> StateDict {
     let (header, start) = try open(file, fileSize: file.count)
     return try dict(header, file) { (entry, type) throws(LucidError) in
-      let tensor = try StoredTensor(
-        entry.name, type.dtype, in: start + entry.start..<start + entry.end, offset: 0, shape: entry.shape,
-        strides: type.shape.rowMajorStrides, of: file)
+      let extent = try StoredExtent(
+        entry.name, elementSize: type.dtype.byteCount, in: start + entry.start..<start + entry.end, offset: 0,
+        shape: entry.shape, strides: type.shape.rowMajorStrides, of: file)
+      let tensor = StoredTensor(entry.name, type.dtype, extent)
       return { () throws(LucidError) in try tensor.read(from: file) }
     }
   }
@@ -78,7 +79,7 @@ enum SafetensorsReader {
         "tensor \(entry.name.quoted) has elements of type \(entry.dtype.quoted), which safetensors does not have",
         "The types are \(SafetensorsElement.names.joined(separator: ", ")).")
     }
-    let product = StoredTensor.product(entry.shape.map { max($0, 1) }, bits)
+    let product = StoredExtent.product(entry.shape.map { max($0, 1) }, bits)
     guard let product, (entry.shape.contains(0) ? 0 : product / 8) == entry.end - entry.start,
       entry.shape.contains(0) || product % 8 == 0
     else {

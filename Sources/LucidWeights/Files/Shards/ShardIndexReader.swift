@@ -57,7 +57,7 @@ enum ShardIndexReader {
     guard file.count <= Int(SafetensorsReader.maximumHeaderSize) else {
       throw file.corrupt("an index of \(file.count) bytes is larger than any")
     }
-    var json = JSONScanner(file, 0..<file.count)
+    var json = try JSONScanner(file, 0..<file.count)
     var places: [(name: String, shard: String)]?
     var names: Set<String> = []
     try json.object { (json, field) throws(LucidError) in
@@ -86,7 +86,7 @@ enum ShardIndexReader {
     let path = "\(FileSystem.parent(of: index.path))/\(name)"
     let shard: MappedFile
     do {
-      shard = try MappedFile(path: path)
+      shard = try MappedFile(path: path, access: index.access)
     } catch {
       throw LucidError(
         error.code, doing: "opening \(path), which \(index.path) names", problem: error.problem,

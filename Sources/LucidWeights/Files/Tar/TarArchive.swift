@@ -12,7 +12,7 @@ struct TarArchive {
     var reader = ByteReader(file, 0..<file.count, part: "the archive")
     while reader.remaining >= Self.blockSize {
       let start = reader.position
-      let header = file.bytes(try reader.skip(Self.blockSize, "a header"))
+      let header = try file.bytes(try reader.skip(Self.blockSize, "a header"))
       // The archive ends with blocks of zeros.
       if header.allSatisfy({ $0 == 0 }) { return }
       guard Self.octal(header[148..<156]) == Self.checksum(header) else {

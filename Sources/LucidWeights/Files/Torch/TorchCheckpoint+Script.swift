@@ -4,7 +4,8 @@ import LucidTensor
 extension TorchCheckpoint {
   /// How deep modules are followed; those of real networks are in each other about ten deep.
   private static let maximumModuleDepth = 64
-  /// What all names together may have, in bytes. Modules that are shared are named once for every place.
+  /// How many attributes all modules may have, and how many bytes all names. Modules that are shared count for every place.
+  private static let maximumAttributes = 1 << 18
   private static let maximumNameBytes = 64 << 20
 
   /// The tensors, each module's own before those of the modules in it.
@@ -15,7 +16,12 @@ extension TorchCheckpoint {
         "Save its parameters in Python: torch.save(torch.jit.load(path).state_dict(), other_path).")
     }
     var collection = TensorCollection()
-    var nameBytes = 0
+    var (attributes, nameBytes) = (0, 0)
+    func check() throws(LucidError) {
+      guard attributes <= Self.maximumAttributes, nameBytes <= Self.maximumNameBytes else {
+        throw file.corrupt("its modules refer to each other in more ways than a program's do")
+      }
+    }
     // Depth first without recursion: the modules still to be visited, the next one last.
     var pending: [(module: PickleValue, prefix: String, depth: Int)] = [(document.root, "", 0)]
     while let (module, prefix, depth) = pending.popLast() {
@@ -26,15 +32,17 @@ extension TorchCheckpoint {
         continue
       }
       var inner: [(PickleValue, String, Int)] = []
+      attributes += document.heap.dictionaries[dictionary].count
+      try check()
       for (key, value) in document.heap.dictionaries[dictionary] {
         switch value {
-        case .tensor, .foreignTensor: try add(value, under: prefix, key, to: &collection)
+        case .tensor, .foreignTensor:
+          nameBytes += try add(value, under: prefix, key, to: &collection).utf8.count
+          try check()
         case .object:
           let name = try name(prefix, key) + "."
           nameBytes += name.utf8.count
-          guard nameBytes <= Self.maximumNameBytes else {
-            throw file.corrupt("its modules refer to each other in more ways than a program's do")
-          }
+          try check()
           inner.append((value, name, depth + 1))
         default: continue
         }

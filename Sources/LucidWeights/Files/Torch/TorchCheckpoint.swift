@@ -6,6 +6,8 @@ struct TorchCheckpoint {
   let document: PickleDocument
   /// The bytes of each storage, in the file, by key.
   let storages: [String: Range<Int>]
+  /// Whether the elements in them stand most significant byte first.
+  let isBigEndian: Bool
 
   /// Under which names training programs keep the state dict, in the order they are looked for: the trained model before
   /// its moving average.
@@ -33,7 +35,7 @@ struct TorchCheckpoint {
       chosen = try dictionary(under: key, in: root)
     } else {
       var visited: Set<Int> = []
-      guard let found = search(root, depth: 0, &visited) else { throw nothingFound(root) }
+      guard let found = try search(root, depth: 0, &visited) else { throw try nothingFound(root) }
       (chosen, path) = found
     }
     var result = try tensors(of: chosen)
@@ -46,15 +48,15 @@ struct TorchCheckpoint {
     var place = root
     var rest = path[...]
     while !rest.isEmpty {
-      if case .dictionary(let next)? = value(of: String(rest), in: place) {
+      if case .dictionary(let next)? = try value(of: String(rest), in: place) {
         place = next
         break
       }
       let head = rest.prefix { $0 != "." }
-      guard head.endIndex < rest.endIndex, case .dictionary(let next)? = value(of: String(head), in: place) else {
+      guard head.endIndex < rest.endIndex, case .dictionary(let next)? = try value(of: String(head), in: place) else {
         throw LucidError(
           .unknownName, doing: "reading \(file.path)", problem: "it has no dictionary under the key \(path.quoted)",
-          advice: "Its keys are \(listing(root)).")
+          advice: "Its keys are \(try listing(root)).")
       }
       place = next
       rest = rest[rest.index(after: head.endIndex)...]
@@ -62,18 +64,20 @@ struct TorchCheckpoint {
     guard holdsTensors(place) else {
       throw LucidError(
         .unknownName, doing: "reading \(file.path)", problem: "the dictionary under \(path.quoted) holds no tensors",
-        advice: "It holds \(listing(place)).")
+        advice: "It holds \(try listing(place)).")
     }
     return place
   }
 
   /// Looks into each dictionary once: they can hold each other, and themselves, under all the keys.
-  private func search(_ dictionary: Int, depth: Int, _ visited: inout Set<Int>) -> (Int, [String])? {
+  private func search(
+    _ dictionary: Int, depth: Int, _ visited: inout Set<Int>
+  ) throws(LucidError) -> (Int, [String])? {
     guard visited.insert(dictionary).inserted else { return nil }
     if depth < Self.maximumDepth {
       for key in Self.keys {
-        if case .dictionary(let inner)? = value(of: key, in: dictionary),
-          let (found, path) = search(inner, depth: depth + 1, &visited)
+        if case .dictionary(let inner)? = try value(of: key, in: dictionary),
+          let (found, path) = try search(inner, depth: depth + 1, &visited)
         {
           return (found, [key] + path)
         }
@@ -92,18 +96,19 @@ struct TorchCheckpoint {
   }
 
   /// The value under a key, the last one if there are several.
-  private func value(of key: String, in dictionary: Int) -> PickleValue? {
-    document.heap.dictionaries[dictionary].last { pair in
-      guard case .text(let text) = pair.key, text.count == key.utf8.count else { return false }
-      return file.bytes(text).elementsEqual(key.utf8)
-    }?.value
+  private func value(of key: String, in dictionary: Int) throws(LucidError) -> PickleValue? {
+    for pair in document.heap.dictionaries[dictionary].reversed() {
+      guard case .text(let text) = pair.key, text.count == key.utf8.count else { continue }
+      if try file.bytes(text).elementsEqual(key.utf8) { return pair.value }
+    }
+    return nil
   }
 
   private func tensors(of dictionary: Int) throws(LucidError) -> StateDict {
     var collection = TensorCollection()
     for (key, value) in document.heap.dictionaries[dictionary] {
       switch value {
-      case .tensor, .foreignTensor: try add(value, under: "", key, to: &collection)
+      case .tensor, .foreignTensor: _ = try add(value, under: "", key, to: &collection)
       default: continue
       }
     }
@@ -113,25 +118,30 @@ struct TorchCheckpoint {
   /// Tensors that are being put together, and what limits them.
   struct TensorCollection {
     var result = StateDict()
+    /// The names, those of unreadable tensors too.
+    var names: Set<String> = []
     /// The bytes that tensors which repeat stored elements will take.
     var repeated = 0
   }
 
-  /// Adds a tensor under a name that is a prefix and a key.
+  /// Adds a tensor under a name that is a prefix and a key, and returns the name. One whose elements are of a type that
+  /// ``DType`` does not have can be listed and not be read.
   func add(
     _ value: PickleValue, under prefix: String, _ key: PickleValue, to collection: inout TensorCollection
-  ) throws(LucidError) {
+  ) throws(LucidError) -> String {
     guard case .tensor(let index) = value else {
       throw file.unsupported(
-        "\(shown(key)) is \(value.kind), a kind of tensor that is not supported",
+        "\(try shown(key)) is \(value.kind), a kind of tensor that is not supported",
         "Save it as a plain dense tensor: tensor.to_dense(), tensor.dequantize() or tensor.cpu().")
     }
     let tensor = document.heap.tensors[index]
     let name = try self.name(prefix, key)
-    guard !collection.result.contains(name) else { throw file.corrupt("two tensors are called \(name.quoted)") }
-    let (stored, storageBytes) = try resolve(name, tensor)
-    if stored.logicalByteCount > storageBytes {
-      let (sum, overflows) = collection.repeated.addingReportingOverflow(stored.logicalByteCount)
+    guard collection.names.insert(name).inserted else {
+      throw file.corrupt("two tensors are called \(name.quoted)")
+    }
+    let (extent, storageBytes) = try resolve(name, tensor)
+    if extent.logicalByteCount > storageBytes {
+      let (sum, overflows) = collection.repeated.addingReportingOverflow(extent.logicalByteCount)
       collection.repeated = sum
       guard !overflows, sum <= Self.repetitionLimit else {
         throw file.corrupt(
@@ -139,7 +149,25 @@ struct TorchCheckpoint {
             + "take \(Self.repetitionLimit) bytes together, and these take more")
       }
     }
-    collection.result.append(stored, of: file)
+    guard let dtype = tensor.element.dtype else {
+      collection.result.setUnreadable(unreadable(name, tensor.element, extent))
+      return name
+    }
+    guard !tensor.isLazilyChanged else {
+      throw file.unsupported(
+        "tensor \(name.quoted) is marked as negated or conjugated, which is not supported",
+        "Save tensor.resolve_neg().resolve_conj() instead.")
+    }
+    collection.result.append(StoredTensor(name, dtype, extent, isBigEndian: isBigEndian), of: file)
+    return name
+  }
+
+  private func unreadable(_ name: String, _ element: TorchElement, _ extent: StoredExtent) -> UnreadableTensor {
+    let error = file.unsupported(
+      "tensor \(name.quoted) has elements of type \(element.rawValue), which is not supported",
+      "Convert it to one of \(DType.allCases.map(\.rawValue).joined(separator: ", ")).")
+    return UnreadableTensor(
+      name: name, dtype: element.rawValue, shape: extent.shape, byteCount: extent.logicalByteCount, error: error)
   }
 
   /// The name of a tensor: a prefix and a key, which must be text.
@@ -147,7 +175,7 @@ struct TorchCheckpoint {
     guard case .text(let text) = key else {
       throw file.unsupported("a tensor has \(key.kind) for a name instead of text")
     }
-    guard prefix.utf8.count + text.count <= Self.maximumNameLength, let name = file.text(text) else {
+    guard prefix.utf8.count + text.count <= Self.maximumNameLength, let name = try file.text(text) else {
       throw file.corrupt(
         "the name of a tensor, at byte \(text.lowerBound), is not UTF-8 or is longer than \(Self.maximumNameLength) bytes"
       )
@@ -155,19 +183,9 @@ struct TorchCheckpoint {
     return prefix + name
   }
 
-  /// Checks a tensor against its storage; returns it with the number of bytes that the storage has.
-  private func resolve(_ name: String, _ tensor: TorchTensor) throws(LucidError) -> (StoredTensor, Int) {
+  /// Checks a tensor against its storage; returns where it is, with the number of bytes that the storage has.
+  private func resolve(_ name: String, _ tensor: TorchTensor) throws(LucidError) -> (StoredExtent, Int) {
     let storage = document.heap.storages[tensor.storage]
-    guard let dtype = tensor.element.dtype else {
-      throw file.unsupported(
-        "tensor \(name.quoted) has elements of type \(tensor.element.rawValue), which is not supported",
-        "Convert it to one of \(DType.allCases.map(\.rawValue).joined(separator: ", ")).")
-    }
-    guard !tensor.isLazilyChanged else {
-      throw file.unsupported(
-        "tensor \(name.quoted) is marked as negated or conjugated, which is not supported",
-        "Save tensor.resolve_neg().resolve_conj() instead.")
-    }
     guard let bytes = storages[storage.key] else {
       throw file.corrupt("tensor \(name.quoted) is in storage \(storage.key.quoted), which the file does not have")
     }
@@ -180,32 +198,33 @@ struct TorchCheckpoint {
     }
     let start = bytes.lowerBound
     let range = start + storage.view.lowerBound * size..<start + storage.view.upperBound * size
-    let stored = try StoredTensor(
-      name, dtype, in: range, offset: tensor.offset, shape: tensor.shape, strides: tensor.strides, of: file)
-    return (stored, range.count)
+    let extent = try StoredExtent(
+      name, elementSize: tensor.element.byteCount, in: range, offset: tensor.offset, shape: tensor.shape,
+      strides: tensor.strides, of: file)
+    return (extent, range.count)
   }
 
-  private func nothingFound(_ root: Int) -> LucidError {
+  private func nothingFound(_ root: Int) throws(LucidError) -> LucidError {
     file.unsupported(
-      "it holds no tensors where a state dict is looked for; its keys are \(listing(root))",
+      "it holds no tensors where a state dict is looked for; its keys are \(try listing(root))",
       "If one of them is the state dict, name it: --key on the command line, key: in StateDict(contentsOf:key:).")
   }
 
   /// The first keys of a dictionary, each with what it holds.
-  private func listing(_ dictionary: Int) -> String {
+  private func listing(_ dictionary: Int) throws(LucidError) -> String {
     let pairs = document.heap.dictionaries[dictionary]
-    let shownPairs = pairs.prefix(20).map { pair in
+    let shownPairs = try pairs.prefix(20).map { (pair) throws(LucidError) in
       var kind = pair.value.kind
       if case .dictionary(let index) = pair.value, holdsTensors(index) { kind += " with tensors" }
-      return "\(shown(pair.key)) (\(kind))"
+      return "\(try shown(pair.key)) (\(kind))"
     }
     if pairs.isEmpty { return "none" }
     return shownPairs.joined(separator: ", ") + (pairs.count > 20 ? " and \(pairs.count - 20) more" : "")
   }
 
-  private func shown(_ key: PickleValue) -> String {
+  private func shown(_ key: PickleValue) throws(LucidError) -> String {
     switch key {
-    case .text(let text): (file.text(text.prefix(Self.maximumNameLength)) ?? "text that is not UTF-8").quoted
+    case .text(let text): (try file.text(text.prefix(Self.maximumNameLength)) ?? "text that is not UTF-8").quoted
     case .int(let number): String(number)
     default: key.kind
     }

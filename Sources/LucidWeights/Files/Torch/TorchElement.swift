@@ -5,6 +5,7 @@ enum TorchElement: String, CaseIterable {
   case float32, float64, float16, bfloat16, int8, int16, int32, int64, uint8, bool
   case complex32, complex64, complex128, uint16, uint32, uint64
   case float8_e4m3fn, float8_e5m2, float8_e4m3fnuz, float8_e5m2fnuz, float8_e8m0fnu, float4_e2m1fn_x2
+  case bcomplex32, bits8, bits16, bits1x8, bits2x4, bits4x2
   case qint8, quint8, qint32, quint4x2, quint2x4
 
   /// The type of the same elements here, nil where there is none.
@@ -15,8 +16,8 @@ enum TorchElement: String, CaseIterable {
     switch self {
     case .complex128: 16
     case .complex64, .uint64: 8
-    case .complex32, .uint32, .qint32: 4
-    case .uint16: 2
+    case .complex32, .bcomplex32, .uint32, .qint32: 4
+    case .uint16, .bits16: 2
     default: dtype?.byteCount ?? 1
     }
   }

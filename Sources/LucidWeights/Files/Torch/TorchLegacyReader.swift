@@ -17,7 +17,7 @@ enum TorchLegacyReader {
       position = document.end
       return document
     }
-    guard case .bigInt(let number) = try next().root, file.bytes(number).elementsEqual(magic) else {
+    guard case .bigInt(let number) = try next().root, try file.bytes(number).elementsEqual(magic) else {
       throw file.unsupported(
         "it is a pickle, but not one that torch.save wrote",
         "Readable are safetensors files and what torch.save writes.")
@@ -34,7 +34,8 @@ enum TorchLegacyReader {
     guard case .list(let list) = keys.root else { throw file.corrupt("the storages' keys are no list") }
 
     let storages = try self.storages(keys.heap.sequences[list], of: document, from: position, in: file)
-    return try TorchCheckpoint(file: file, document: document, storages: storages).stateDict(key: key)
+    return try TorchCheckpoint(file: file, document: document, storages: storages, isBigEndian: false).stateDict(
+      key: key)
   }
 
   /// The bytes of each storage: they follow one another in the order of `keys`, up to the end of the file.
@@ -51,7 +52,7 @@ enum TorchLegacyReader {
     var reader = ByteReader(file, start..<file.count, part: "the file")
     var result: [String: Range<Int>] = [:]
     for key in keys {
-      guard case .text(let text) = key, text.count <= PickleMachine.Limits.nameLength, let name = file.text(text),
+      guard case .text(let text) = key, text.count <= PickleMachine.Limits.nameLength, let name = try file.text(text),
         let storage = named[name]
       else { throw file.corrupt("the list of storages has a key that no tensor uses") }
       let what = "storage \(name.quoted)"

@@ -21,7 +21,7 @@ enum TorchTarReader {
     let bytes = try storages(file, try entry("storages"), &objects)
     try tensors(file, try entry("tensors"), &objects)
     let document = try PickleMachine.read(file, try entry("pickle"), .tar(objects))
-    return try TorchCheckpoint(file: file, document: document, storages: bytes).stateDict(key: key)
+    return try TorchCheckpoint(file: file, document: document, storages: bytes, isBigEndian: false).stateDict(key: key)
   }
 
   /// The bytes of each storage by its key.
@@ -86,7 +86,7 @@ enum TorchTarReader {
       var reader = ByteReader(file, position..<range.upperBound, part: "the entry \"tensors\"")
       let rank = try reader.integer(Int32.self, "the rank of \(what)")
       _ = try reader.skip(4, "the rank of \(what)")
-      guard (0...Int32(StoredTensor.maximumRank)).contains(rank) else {
+      guard (0...Int32(StoredExtent.maximumRank)).contains(rank) else {
         throw file.corrupt("\(what) is said to have \(rank) dimensions")
       }
       func numbers(_ part: String) throws(LucidError) -> [Int] {

@@ -40,13 +40,13 @@ extension PickleMachine {
   /// that in files of the older form.
   mutating func persistent(_ id: PickleValue) throws(LucidError) -> PickleValue {
     if case .tar(let objects) = dialect {
-      guard case .text(let range) = id, range.count <= 20, let text = file.text(range), let number = Int(text),
+      guard case .text(let range) = id, range.count <= 20, let text = try file.text(range), let number = Int(text),
         let value = objects.values[number]
       else { throw fault("a persistent id is not the number of a tensor or storage of the archive") }
       return value
     }
     guard case .tuple(let index) = id, case let parts = heap.sequences[index], (5...6).contains(parts.count),
-      case .text(let tag) = parts[0], file.bytes(tag).elementsEqual("storage".utf8),
+      case .text(let tag) = parts[0], try file.bytes(tag).elementsEqual("storage".utf8),
       case .global(let storageClass) = parts[1], case .text(let key) = parts[2], case .text = parts[3],
       case .int(let count) = parts[4]
     else {
@@ -65,9 +65,10 @@ extension PickleMachine {
     guard count >= 0, !count.multipliedReportingOverflow(by: element.byteCount).overflow else {
       throw fault("a storage is said to have \(count) elements")
     }
-    guard key.count <= Limits.nameLength, let name = file.text(key) else {
+    guard key.count <= Limits.nameLength, let name = try file.text(key) else {
       throw fault("the key of a storage is not UTF-8 or is longer than \(Limits.nameLength) bytes")
     }
+    try charge(key.count)
     var view = 0..<count
     switch parts.count == 6 ? parts[5] : .none {
     case .none: break
@@ -132,6 +133,7 @@ extension PickleMachine {
     guard arguments.count == 1, case .list(let index) = arguments[0] else { throw wrongArguments(.orderedDictionary) }
     try charge(heap.sequences[index].count)
     var pairs: [(key: PickleValue, value: PickleValue)] = []
+    pairs.reserveCapacity(heap.sequences[index].count)
     for item in heap.sequences[index] {
       switch item {
       case .list(let pair), .tuple(let pair):
@@ -159,6 +161,7 @@ extension PickleMachine {
       case .tuple(let stride) = arguments[3],
       let shape = integers(size), let strides = integers(stride)
     else { throw wrongArguments(function) }
+    try charge(shape.count + strides.count)
     var element = heap.storages[storage].element
     if case .rebuildTensorV3 = function {
       guard case .global(.elementType(let type)) = arguments[6] else { throw wrongArguments(function) }
@@ -182,7 +185,7 @@ extension PickleMachine {
 
   /// The integers of a tuple, nil where it holds anything else or more than a tensor can have dimensions.
   private func integers(_ tuple: Int) -> [Int]? {
-    guard heap.sequences[tuple].count <= StoredTensor.maximumRank else { return nil }
+    guard heap.sequences[tuple].count <= StoredExtent.maximumRank else { return nil }
     var result: [Int] = []
     for case .int(let value) in heap.sequences[tuple] { result.append(value) }
     return result.count == heap.sequences[tuple].count ? result : nil

@@ -35,7 +35,7 @@ enum TorchZipReader {
     let root = String(pickle.dropLast("data.pkl".count))
     try checkVersion(try archive.range(of: root + "version"), of: file)
     try checkVersion(try archive.range(of: root + ".data/version"), of: file)
-    try checkByteOrder(try archive.range(of: root + "byteorder"), of: file)
+    let isBigEndian = try isBigEndian(try archive.range(of: root + "byteorder"), of: file)
 
     let range = try archive.range(of: pickle)!
     let document = try PickleMachine.read(file, range, dialect)
@@ -46,13 +46,13 @@ enum TorchZipReader {
     for storage in document.heap.storages where storages[storage.key] == nil {
       storages[storage.key] = try archive.range(of: root + "data/" + storage.key)
     }
-    return TorchCheckpoint(file: file, document: document, storages: storages)
+    return TorchCheckpoint(file: file, document: document, storages: storages, isBigEndian: isBigEndian)
   }
 
   /// The version is a decimal number in text; PyTorch reads 1 to 10.
   private static func checkVersion(_ range: Range<Int>?, of file: MappedFile) throws(LucidError) {
     guard let range else { return }
-    guard range.count <= 20, let text = file.text(range), let line = text.split(separator: "\n").first,
+    guard range.count <= 20, let text = try file.text(range), let line = text.split(separator: "\n").first,
       let version = Int(line)
     else { throw file.corrupt("the entry with the archive's version is not a number") }
     guard versions.contains(version) else {
@@ -61,12 +61,13 @@ enum TorchZipReader {
     }
   }
 
-  private static func checkByteOrder(_ range: Range<Int>?, of file: MappedFile) throws(LucidError) {
-    guard let range, !file.bytes(range).elementsEqual("little".utf8) else { return }
-    guard file.bytes(range).elementsEqual("big".utf8) else {
+  /// Whether the elements of the storages stand most significant byte first, as a big-endian machine writes them. Files of
+  /// PyTorch before 2.1 do not say and are little-endian.
+  private static func isBigEndian(_ range: Range<Int>?, of file: MappedFile) throws(LucidError) -> Bool {
+    guard let range, try !file.bytes(range).elementsEqual("little".utf8) else { return false }
+    guard try file.bytes(range).elementsEqual("big".utf8) else {
       throw file.corrupt("the entry with the byte order says neither little nor big")
     }
-    throw file.unsupported(
-      "its numbers are stored most significant byte first", "Load and save it again on a little-endian machine.")
+    return true
   }
 }

@@ -91,6 +91,7 @@ final class OutputFile {
       switch code {
       case ENOENT: "Make the folder \(FileSystem.parent(of: path)) first."
       case ENOSPC, EDQUOT: "Free some space on that disk."
+      case EFBIG: "The file would be larger than its disk or `ulimit -f` allows."
       case EACCES, EPERM, EROFS: "Choose a folder that you may write to."
       case EISDIR, ENOTEMPTY, EEXIST: "A folder has that name; choose another."
       default: "Check the path and the disk."

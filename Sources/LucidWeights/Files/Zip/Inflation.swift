@@ -6,6 +6,11 @@ enum Inflation {
   /// One byte of deflate data stands for at most 1032 bytes: four codes of two bits, each a match of 258.
   static let largestRatio = 1032
 
+  /// The compressed bytes that are looked at together: no more of a file that is not mapped are read for a header.
+  private static let inputStep = 1 << 17
+  /// zlib counts in 32 bits.
+  private static let outputStep = 1 << 30
+
   /// The first `byteCount` bytes of what a range of a file holds. Throws ``LucidError`` with
   /// ``LucidError/Code/corruptFile`` when there are fewer, before anything is allocated where that is certain.
   static func inflate(
@@ -20,14 +25,13 @@ enum Inflation {
       throw LucidError(.fileUnreadable, doing: "reading \(file.path)", problem: "zlib has no memory left")
     }
     defer { inflateEnd(&stream) }
-    let source = file.bytes(range)
     var (taken, made) = (0, 0)
-    // zlib counts in 32 bits.
-    let step = 1 << 30
     while made < byteCount {
-      let (input, output) = (min(step, source.count - taken), min(step, byteCount - made))
-      stream.next_in = UnsafeMutablePointer(
-        mutating: (source.baseAddress! + taken).assumingMemoryBound(to: UInt8.self))
+      let (input, output) = (min(inputStep, range.count - taken), min(outputStep, byteCount - made))
+      let start = range.lowerBound + taken
+      let source = try file.elements(start..<start + input, size: 1, isBigEndian: false)
+      defer { withExtendedLifetime(source) {} }
+      stream.next_in = source.base.assumingMemoryBound(to: UInt8.self)
       stream.avail_in = UInt32(input)
       stream.next_out = (storage.base + made).assumingMemoryBound(to: UInt8.self)
       stream.avail_out = UInt32(output)

@@ -100,7 +100,7 @@ struct ZipDirectory {
     // The directory must reach to these records exactly.
     var directoryEnd = end
     let locator = end - 20
-    if locator >= 0, file.has([0x50, 0x4b, 0x06, 0x07], at: locator) {
+    if locator >= 0, try file.has([0x50, 0x4b, 0x06, 0x07], at: locator) {
       var reader = ByteReader(file, locator + 4..<end, part: "the zip64 locator")
       let disk = try reader.integer(UInt32.self, "the disk")
       let position = try reader.integer(UInt64.self, "the offset")

@@ -33,7 +33,7 @@ struct ZipEntry {
     let disk = try reader.integer(UInt16.self, "an entry's disk")
     _ = try reader.skip(6, "an entry's attributes")
     let offset32 = try reader.integer(UInt32.self, "an entry's offset")
-    guard let name = file.text(try reader.skip(nameLength, "an entry's name")) else {
+    guard let name = try file.text(try reader.skip(nameLength, "an entry's name")) else {
       throw file.corrupt("the name of an entry of the archive is not UTF-8")
     }
     let extra = try reader.skip(extraLength, "the extra field of entry \(name.quoted)")
@@ -94,7 +94,7 @@ struct ZipEntry {
     let size32 = try reader.integer(UInt32.self, "the size")
     let nameLength = try reader.integer(UInt16.self, "the name")
     let extraLength = try reader.integer(UInt16.self, "the extra field")
-    let localName = file.text(try reader.skip(nameLength, "the name of entry \(name.quoted)"))
+    let localName = try file.text(try reader.skip(nameLength, "the name of entry \(name.quoted)"))
     let extra = try reader.skip(extraLength, "the extra field of entry \(name.quoted)")
     let sizes = try Zip64Field.apply([size32, compressed32], in: extra, of: file, "the local header of \(name.quoted)")
 
