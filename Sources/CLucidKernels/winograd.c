@@ -171,7 +171,7 @@ static void multiply_share(void *context, ptrdiff_t member, ptrdiff_t count) {
 
 void lucid_winograd(lucid_winograd_kind kind, const lucid_winograd_shape *shape, const float *x, const float *packed,
                     const float *bias, const float *residual, lucid_winograd_activation activation, float alpha,
-                    float beta, float *y, float *scratch, ptrdiff_t threads) {
+                    float beta, bool pools, float *y, float *scratch, ptrdiff_t threads) {
   run_t run = {.schedule = schedule_of(kind, shape, threads), .scratch = scratch};
   run.job = (lucid_winograd_job){
       .shape = *shape,
@@ -187,6 +187,7 @@ void lucid_winograd(lucid_winograd_kind kind, const lucid_winograd_shape *shape,
       .activation = activation,
       .alpha = alpha,
       .beta = beta,
+      .pools = pools,
   };
   if (run.schedule.tiles == 0) return;
   if (!run.schedule.shares) {

@@ -284,6 +284,30 @@ INLINE void transform_back(vector out[TILE], const vector *m, int step) {
 #endif
 }
 
+/// The greatest of each 2x2 outputs of a tile, of those that are whole.
+INLINE void store_greatest(const lucid_winograd_job *job, ptrdiff_t tile, ptrdiff_t block, vector columns[SIDE][TILE],
+                           vector bias) {
+  const lucid_winograd_shape *s = &job->shape;
+  ptrdiff_t each = job->tiles_down * job->tiles_across, image = tile / each, inner = tile % each;
+  ptrdiff_t y = inner / job->tiles_across * (TILE / 2), x = inner % job->tiles_across * (TILE / 2);
+  ptrdiff_t rows = s->out_height / 2, across = s->out_width / 2;
+  float *first = job->y + (((image * job->output_blocks + block) * rows + y) * across + x) * BLOCK;
+#pragma unroll
+  for (int i = 0; i < TILE; i += 2) {
+    if (y + i / 2 >= rows) break;
+    vector upper[TILE], lower[TILE];
+    transform_back(upper, &columns[0][i], TILE);
+    transform_back(lower, &columns[0][i + 1], TILE);
+#pragma unroll
+    for (int j = 0; j < TILE; j += 2) {
+      if (x + j / 2 >= across) break;
+      vector greatest = __builtin_elementwise_max(__builtin_elementwise_max(upper[j], upper[j + 1]),
+                                                  __builtin_elementwise_max(lower[j], lower[j + 1]));
+      store(first + (i / 2 * across + j / 2) * BLOCK, activate(job, greatest + bias));
+    }
+  }
+}
+
 /// One tile of a block of outputs: Aᵀ m A, then what the job adds.
 INLINE void finish_tile(const lucid_winograd_job *job, ptrdiff_t tile, ptrdiff_t block, const float *m, ptrdiff_t step,
                         vector bias) {
@@ -295,6 +319,10 @@ INLINE void finish_tile(const lucid_winograd_job *job, ptrdiff_t tile, ptrdiff_t
 #pragma unroll
     for (int i = 0; i < SIDE; i++) column[i] = load(m + (i * SIDE + j) * step);
     transform_back(columns[j], column, 1);
+  }
+  if (job->pools) {
+    store_greatest(job, tile, block, columns, bias);
+    return;
   }
   ptrdiff_t each = job->tiles_down * job->tiles_across, image = tile / each, inner = tile % each;
   ptrdiff_t y = inner / job->tiles_across * TILE, x = inner % job->tiles_across * TILE;

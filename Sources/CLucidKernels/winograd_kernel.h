@@ -14,6 +14,7 @@ typedef struct {
   float *y;
   lucid_winograd_activation activation;
   float alpha, beta;
+  bool pools;
 } lucid_winograd_job;
 
 /// Consecutive tiles of a batch, and the memory that they are worked on in.

@@ -105,6 +105,41 @@ struct PlanTests {
     }
   }
 
+  /// For large pictures, the first three are one operation, so that the convolutions that look alike have other places.
+  @Test("Packed weights are shared by the convolutions that they belong to, whatever is fused")
+  func sharing() {
+    func one(_ inputs: Int, _ outputs: Int, _ seed: UInt64) -> Conv2d {
+      Conv2d(inputs, outputs, kernel: 1, generator: Generator(seed: seed))
+    }
+    let net = Traced(
+      Sequential(
+        one(16, 64, 1), ReLU(),
+        Conv2d(64, 64, kernel: 3, padding: .all(1), groups: 64, generator: Generator(seed: 2)), ReLU(),
+        one(64, 16, 3), one(16, 16, 4), one(16, 16, 5), one(16, 16, 6))
+    ).eval()
+    for size in [64, 8, 64] {
+      let x = Tensor.randn([1, 16, size, size], generator: Generator(seed: 7))
+      expectClose(net(x), net.forward(x).scalars(as: Double.self), tolerance: 2e-5)
+    }
+  }
+
+  @Test("Max pooling becomes part of a convolution by Winograd's algorithm, other pooling does not")
+  func pools() {
+    func net(_ pool: Module) -> Module {
+      Sequential(Conv2d(16, 16, kernel: 3, padding: .all(1), generator: Generator(seed: 1)), ReLU(), pool).eval()
+    }
+    let x = Tensor.randn([2, 16, 13, 10], generator: Generator(seed: 2))
+    for (pool, count) in [
+      (MaxPool2d(2), 1), (MaxPool2d(2, ceilMode: true), 2), (MaxPool2d(3, stride: 2), 2),
+      (AvgPool2d(2) as Module, 2),
+    ] {
+      let plan = Plan(net(pool), inputShape: x.shape, convolutions: .winograd)
+      #expect(plan.operationCount == count)
+      expectClose(plan(x), net(pool).forward(x).scalars(as: Double.self), tolerance: 2e-5)
+      #expect(Plan(net(pool), inputShape: x.shape, convolutions: .direct).operationCount == 2)
+    }
+  }
+
   @Test("Inputs whose shape never repeats are not worth a plan; one that repeats is")
   func passingShapes() {
     let block = Block(.plain).eval()

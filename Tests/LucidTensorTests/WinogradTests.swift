@@ -40,13 +40,14 @@ struct WinogradTests {
   /// The convolution by the kernel of a kind.
   private func winograd(
     _ x: Tensor, _ w: Tensor, _ c: Case, _ kind: lucid_winograd_kind, bias: Tensor? = nil, residual: Tensor? = nil,
-    mayOverwriteResidual: Bool = false, activation: UnaryFunction? = nil, forGradient: Bool = false
+    mayOverwriteResidual: Bool = false, activation: UnaryFunction? = nil, forGradient: Bool = false,
+    pools: Bool = false
   ) -> Tensor {
     let packed = WinogradConvolution.packed(w, forGradient: forGradient, kind)
     let problem = ConvolutionProblem(
       input: x.shape, weight: packed.shape, output: shape(c), settings: settings(c), hasResidual: residual != nil,
       activation: activation, hasBias: bias != nil)
-    return WinogradConvolution(problem, kind)(
+    return WinogradConvolution(problem, kind, pools: pools)(
       x, packed, bias: bias, residual: residual, mayOverwriteResidual: mayOverwriteResidual)
   }
 
@@ -135,6 +136,19 @@ struct WinogradTests {
     }
   }
 
+  @Test("Max pooling can be part of it, with rows and columns left over or not", arguments: kinds, cases)
+  func pools(rawKind: UInt32, c: Case) {
+    let kind = lucid_winograd_kind(rawKind)
+    let x = Tensor.randn([c.batch, c.inputs, c.height, c.width], generator: Generator(seed: 12))
+    let w = Tensor.randn([c.outputs, c.inputs, 3, 3], generator: Generator(seed: 13))
+    let bias = Tensor.randn([c.outputs], generator: Generator(seed: 14))
+    let whole = winograd(x, w, c, kind, bias: bias, activation: .relu)
+    guard whole.shape[2] > 1, whole.shape[3] > 1 else { return }
+    let pooled = winograd(x, w, c, kind, bias: bias, activation: .relu, pools: true)
+    // The greatest of sums with the bias added is the greatest of sums, with the bias added: rounding does not change order.
+    #expect(pooled.scalars(as: Float.self) == whole.maxPool2d(kernel: (2, 2)).scalars(as: Float.self))
+  }
+
   /// 13 channels do not fill blocks: the next convolution must meet zeros there.
   @Test("What fills up the blocks is zero", arguments: kinds)
   func fillings(rawKind: UInt32) {
@@ -166,7 +180,7 @@ struct WinogradTests {
       input: x.shape, weight: w.shape, output: [4, 40, 11 + 2 * padding, 13 + 2 * padding],
       settings: settings(Case(inputs: 32, outputs: 40, height: 13, width: 15, before: [padding, padding])),
       hasResidual: false, activation: nil)
-    #expect(problem.trainsByWinograd)
+    #expect(problem.trainingKind != nil)
     for (value, exact) in zip(run(.float32), run(.float64)) {
       let expected = exact.scalars(as: Double.self)
       // The sum of magnitudes of an element is at most some ten times the greatest of so many of them.
@@ -186,7 +200,7 @@ struct WinogradTests {
     let results = [1, 2, 3, 16].map { threads in
       var y = [Float](repeating: 0, count: 2 * 48 * 27 * 27)
       var scratch = [Float](repeating: 0, count: lucid_winograd_scratch_count(kind, &shape, threads))
-      lucid_winograd(kind, &shape, x, packed, nil, nil, LUCID_WINOGRAD_IDENTITY, 0, 0, &y, &scratch, threads)
+      lucid_winograd(kind, &shape, x, packed, nil, nil, LUCID_WINOGRAD_IDENTITY, 0, 0, false, &y, &scratch, threads)
       return y
     }
     #expect(results.allSatisfy { $0 == results[0] } && results[0].contains { $0 != 0 })

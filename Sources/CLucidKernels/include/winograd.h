@@ -67,8 +67,11 @@ size_t lucid_winograd_scratch_count(lucid_winograd_kind kind, const lucid_winogr
 ///
 /// x, y and residual are in blocks of channels, 64-byte aligned is best; bias [outputs] and residual, of y's shape, may be
 /// NULL; residual may be y. The result does not depend on the number of threads.
+///
+/// With `pools`, y gets the greatest of each 2x2 outputs, [out_height / 2, out_width / 2] of them; there must be no residual,
+/// and the activation must not fall where its argument grows.
 void lucid_winograd(lucid_winograd_kind kind, const lucid_winograd_shape *shape, const float *x, const float *packed,
                     const float *bias, const float *residual, lucid_winograd_activation activation, float alpha,
-                    float beta, float *y, float *scratch, ptrdiff_t threads);
+                    float beta, bool pools, float *y, float *scratch, ptrdiff_t threads);
 
 #endif

@@ -3,8 +3,8 @@ import LucidTensor
 
 /// How a plan computes those convolutions that there are several algorithms for: windows of 3x3 with stride 1.
 public enum Convolutions: String, Sendable, CaseIterable {
-  /// All directly: the most accurate. Said by `LUCID_CONV`, it goes for training, too, which otherwise uses Winograd's
-  /// algorithm for large batches.
+  /// All directly: the most accurate. Said by `LUCID_CONV`, it goes for training, too, where large batches otherwise take
+  /// Winograd's F(2x2, 3x3), and F(4x4, 3x3) with `winograd`.
   case direct
   /// All by Winograd's algorithm F(4x4, 3x3), where it can. Logits differ by some millionths of the greatest.
   case winograd

@@ -10,8 +10,7 @@ extension Graph {
         let weight = node.inputs[1].constant
       else { continue }
       problems[index] = convolution.problem(
-        weight: weight.shape, input: types[x].shape, output: types[node.outputs[0]].shape,
-        hasResidual: node.inputs.count > 3)
+        weight: weight.shape, input: types[x].shape, hasResidual: node.inputs.count > 3)
     }
     let backend = Device.cpu.backend
     if convolutions == .winograd {

@@ -6,10 +6,13 @@ extension Graph {
   /// `γ (W x + b - μ) / √(σ² + ε) + β = (γ / √(σ² + ε) W) x + (b - μ) γ / √(σ² + ε) + β`
   func foldingBatchNorm() -> Graph {
     var graph = self
+    var count = 0
     for (index, node) in nodes.enumerated() {
       guard let convolution = node.operation as? Convolution, let weight = node.inputs[1].constant else { continue }
       let bias = node.inputs.count > 2 ? node.inputs[2] : .constant(.zeros([weight.shape[0]]))
-      graph.nodes[index] = Node(FusedConvolution(convolution), Array(node.inputs.prefix(2)) + [bias], node.outputs)
+      graph.nodes[index] = Node(
+        FusedConvolution(convolution, number: count), Array(node.inputs.prefix(2)) + [bias], node.outputs)
+      count += 1
     }
     let (makers, uses) = (graph.makers(), graph.useCounts())
     var folded: Set<Int> = []

@@ -8,28 +8,32 @@ extension Graph {
   ///   the same are used instead of new ones.
   func packingWeights(_ algorithms: [Int: ConvolutionAlgorithm] = [:], sharing other: Graph?) -> Graph {
     var graph = self
+    let packedBefore = other?.packedWeights() ?? [:]
     for (index, node) in nodes.enumerated() {
-      let output = types[node.outputs[0]].shape
       guard var convolution = node.operation as? FusedConvolution, let x = node.inputs[0].value,
-        let weight = node.inputs[1].constant, output.elementCount > 0
+        let weight = node.inputs[1].constant, types[node.outputs[0]].shape.elementCount > 0
       else { continue }
       let problem = convolution.problem(
-        weight: weight.shape, input: types[x].shape, output: output, hasResidual: node.inputs.count > 3)
-      let kernel = weight.device.backend.convolutionKernel(for: problem, algorithms[index] ?? .direct)
+        weight: weight.shape, input: types[x].shape, hasResidual: node.inputs.count > 3)
+      let kernel = weight.device.backend.convolutionKernel(
+        for: problem, algorithms[index] ?? .direct, pools: convolution.pools)
       convolution.kernel = kernel
       graph.nodes[index].operation = convolution
       let packed = kernel.packed(weight)
-      graph.nodes[index].inputs[1] = .constant(other?.weight(at: index, like: packed) ?? packed)
+      let before = packedBefore[convolution.number].flatMap { $0.hasSameLayout(as: packed) ? $0 : nil }
+      graph.nodes[index].inputs[1] = .constant(before ?? packed)
     }
     return graph
   }
 
-  /// The packed weight of the convolution at a place, if it lies in memory as `packed` does.
-  private func weight(at index: Int, like packed: Tensor) -> Tensor? {
-    guard nodes.indices.contains(index), nodes[index].operation is FusedConvolution,
-      let weight = nodes[index].inputs[1].constant, weight.hasSameLayout(as: packed)
-    else { return nil }
-    return weight
+  /// The packed weights by the numbers of the convolutions. Which operations there are, and so their places in the graph,
+  /// depends on the shape.
+  private func packedWeights() -> [Int: Tensor] {
+    var result: [Int: Tensor] = [:]
+    for node in nodes {
+      if let convolution = node.operation as? FusedConvolution { result[convolution.number] = node.inputs[1].constant }
+    }
+    return result
   }
 
   /// Without operations whose values nobody uses.

@@ -31,8 +31,11 @@ package protocol Backend: Sendable {
   func trainingConvolution(
     _ x: Tensor, _ weight: Tensor, bias: Tensor?, _ settings: ConvolutionSettings, shape: Shape
   ) -> Tensor
-  /// A float32 convolution made ready, to be computed by one of its ``algorithms(for:)``.
-  func convolutionKernel(for problem: ConvolutionProblem, _ algorithm: ConvolutionAlgorithm) -> any ConvolutionKernel
+  /// A float32 convolution made ready, to be computed by one of its ``algorithms(for:)``. With `pools`, which only Winograd's
+  /// algorithm can, the output is the greatest of each 2x2 values.
+  func convolutionKernel(
+    for problem: ConvolutionProblem, _ algorithm: ConvolutionAlgorithm, pools: Bool
+  ) -> any ConvolutionKernel
   /// The algorithms that can compute a convolution; direct always does.
   func algorithms(for problem: ConvolutionProblem) -> [ConvolutionAlgorithm]
   /// The algorithm that is measured to be the fastest, for each convolution.

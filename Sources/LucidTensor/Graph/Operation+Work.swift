@@ -7,7 +7,7 @@ extension Operation {
     case let convolution as Convolution:
       return inputs[1].shape.elementCount * pixels(convolution.outputTypes(inputs)[0])
     case let fused as FusedConvolution:
-      return inputs[1].shape.elementCount * pixels(fused.outputTypes(inputs)[0])
+      return inputs[1].shape.elementCount * pixels(fused.convolution.outputTypes(Array(inputs.prefix(3)))[0])
     case let block as DepthwiseBlock:
       let expansion = block.hasExpansion ? inputs[5].shape.elementCount * pixels(inputs[0]) : 0
       let rest = inputs[1].shape.elementCount + inputs[3].shape.elementCount

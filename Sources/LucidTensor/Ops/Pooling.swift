@@ -33,6 +33,13 @@ package enum Pooling: Sendable, Hashable {
 package struct Pool: Operation {
   let settings: PoolingSettings
 
+  /// Whether it takes the greatest of each 2x2 values that are whole.
+  package var halves: Bool {
+    settings
+      == PoolingSettings(
+        kind: .maximum, kernel: [2, 2], stride: [2, 2], padding: [0, 0], dilation: [1, 1], ceilMode: false)
+  }
+
   package func outputTypes(_ inputs: [TensorType]) -> [TensorType] {
     let x = inputs[0].shape
     requireComputable(inputs, "pooling")

@@ -22,20 +22,21 @@ extension CPUBackend {
     let problem = ConvolutionProblem(
       input: x.shape, weight: weight.shape, output: shape, settings: settings, hasResidual: false, activation: nil,
       hasBias: bias != nil)
-    guard x.dtype == .float32, problem.trainsByWinograd else {
+    guard x.dtype == .float32, let kind = problem.trainingKind else {
       return convolution(x, weight, bias: bias, settings, shape: shape)
     }
-    let kernel = WinogradConvolution(problem, lucid_winograd_best(false))
+    let kernel = WinogradConvolution(problem, kind)
     return kernel(x, kernel.packed(weight), bias: bias, residual: nil, mayOverwriteResidual: false)
   }
 
   func convolutionKernel(
-    for problem: ConvolutionProblem, _ algorithm: ConvolutionAlgorithm
+    for problem: ConvolutionProblem, _ algorithm: ConvolutionAlgorithm, pools: Bool = false
   ) -> any ConvolutionKernel {
-    switch algorithm {
+    precondition(algorithm != .direct || !pools, "direct convolution cannot pool")
+    return switch algorithm {
     case .direct: DirectConvolution(problem)
-    case .winograd: WinogradConvolution(problem, lucid_winograd_best(false))
-    case .smallWinograd: WinogradConvolution(problem, lucid_winograd_best(true))
+    case .winograd: WinogradConvolution(problem, lucid_winograd_best(false), pools: pools)
+    case .smallWinograd: WinogradConvolution(problem, lucid_winograd_best(true), pools: pools)
     }
   }
 
@@ -52,17 +53,24 @@ extension CPUBackend {
 }
 
 extension ConvolutionProblem {
-  /// Whether Winograd's algorithm, which must transform the weight anew in each step, is the faster one in training: where
-  /// a batch has so many pixels that this is little, and channels fill the blocks. Measured: for 16 pictures it takes 0.4
-  /// to 0.8 of direct convolution's time. Never with `LUCID_CONV=direct`.
-  var trainsByWinograd: Bool {
-    let block = lucid_winograd_block(lucid_winograd_best(false))
-    return mayUseWinograd && Self.mayTrainByWinograd && settings.padBegin.allSatisfy { $0 <= 2 }
-      && input[1] % block == 0 && weight[0] % block == 0 && min(input[1], weight[0]) >= 32
+  /// The kernel of Winograd's algorithm that trains faster than direct convolution, though it must transform the weight anew
+  /// in each step: where a batch has so many pixels that this is little, and channels fill the blocks. F(2x2), because its
+  /// rounding errors are hardly larger than direct convolution's; with `LUCID_CONV=winograd` F(4x4); none with `direct`.
+  var trainingKind: lucid_winograd_kind? {
+    guard let kind = Self.trainingKind else { return nil }
+    let block = lucid_winograd_block(kind)
+    let pays =
+      input[1] % block == 0 && weight[0] % block == 0 && min(input[1], weight[0]) >= 32
       && output[0] * output[2] * output[3] >= 512
+    return mayUseWinograd && settings.padBegin.allSatisfy { $0 <= 2 } && pays ? kind : nil
   }
 
-  private static let mayTrainByWinograd = ProcessInfo.processInfo.environment["LUCID_CONV"] != "direct"
+  private static let trainingKind: lucid_winograd_kind? =
+    switch ProcessInfo.processInfo.environment["LUCID_CONV"] {
+    case "direct": nil
+    case "winograd": lucid_winograd_best(false)
+    default: lucid_winograd_best(true)
+    }
 }
 
 extension Array where Element == Int {

@@ -13,7 +13,7 @@ extension CPUBackend {
     let problem = ConvolutionProblem(
       input: shape, weight: weight.shape, output: gradient.shape, settings: settings, hasResidual: false,
       activation: nil, hasBias: false)
-    if problem.trainsByWinograd { return winogradInputGradient(gradient, weight, problem) }
+    if let kind = problem.trainingKind { return winogradInputGradient(gradient, weight, problem, kind) }
     let key = ConvolutionGradientKey(
       input: shape, weight: weight.shape, output: gradient.shape, settings: settings, kind: .input)
     let primitive = key.primitive(arguments: [DNNL_ARG_DIFF_SRC, DNNL_ARG_WEIGHTS, DNNL_ARG_DIFF_DST])
@@ -31,14 +31,15 @@ extension CPUBackend {
   }
 
   /// The gradient of a convolution's input is the convolution of its output's with the window turned around.
-  private func winogradInputGradient(_ gradient: Tensor, _ weight: Tensor, _ problem: ConvolutionProblem) -> Tensor {
+  private func winogradInputGradient(
+    _ gradient: Tensor, _ weight: Tensor, _ problem: ConvolutionProblem, _ kind: lucid_winograd_kind
+  ) -> Tensor {
     var settings = problem.settings
     settings.padBegin = settings.padBegin.map { 2 - $0 }
     settings.padEnd = settings.padEnd.map { 2 - $0 }
     let turned = ConvolutionProblem(
       input: problem.output, weight: [problem.weight[1], problem.weight[0], 3, 3], output: problem.input,
       settings: settings, hasResidual: false, activation: nil, hasBias: false)
-    let kind = lucid_winograd_best(false)
     return WinogradConvolution(turned, kind)(
       gradient, WinogradConvolution.packed(weight, forGradient: true, kind), bias: nil, residual: nil,
       mayOverwriteResidual: false)

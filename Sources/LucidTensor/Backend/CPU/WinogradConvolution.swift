@@ -21,23 +21,26 @@ struct WinogradConvolution: ConvolutionKernel {
   private let kind: lucid_winograd_kind
   private let shape: lucid_winograd_shape
   private let activation: WinogradActivation
+  private let pools: Bool
   private let output: Shape
   private let sourceOrder, targetOrder: MemoryDescriptor
 
-  init(_ problem: ConvolutionProblem, _ kind: lucid_winograd_kind) {
+  /// With `pools`, the output is the greatest of each 2x2 values.
+  init(_ problem: ConvolutionProblem, _ kind: lucid_winograd_kind, pools: Bool = false) {
     guard let activation = WinogradActivation(problem.activation) else {
       preconditionFailure("Winograd's algorithm has no \(problem.activation.map { "\($0)" } ?? "")")
     }
     let (block, input, output) = (lucid_winograd_block(kind), problem.input, problem.output)
     precondition(
       activation.keepsZero || output[1] % block == 0, "\(output[1]) outputs do not fill the blocks of \(block)")
-    (self.kind, self.activation, self.output) = (kind, activation, output)
+    precondition(!pools || !problem.hasResidual, "what is added must be added before pooling")
+    (self.kind, self.activation, self.pools, self.output) = (kind, activation, pools, pools ? output.halved : output)
     shape = lucid_winograd_shape(
       batch: output[0], inputs: input[1], outputs: output[1], height: input[2], width: input[3],
       top: problem.settings.padBegin[0], left: problem.settings.padBegin[1], out_height: output[2],
       out_width: output[3])
     sourceOrder = MemoryDescriptor(input, block: block)
-    targetOrder = MemoryDescriptor(output, block: block)
+    targetOrder = MemoryDescriptor(self.output, block: block)
   }
 
   func packed(_ weight: Tensor) -> Tensor { Self.packed(weight, forGradient: false, kind) }
@@ -76,7 +79,7 @@ struct WinogradConvolution: ConvolutionKernel {
     withExtendedLifetime((source, weight, bias, added)) {
       lucid_winograd(
         kind, &shape, floats(source), floats(weight), bias.map(floats), added.map(floats), activation.kind,
-        activation.alpha, activation.beta, floats(y), scratch.base.assumingMemoryBound(to: Float.self), threads)
+        activation.alpha, activation.beta, pools, floats(y), scratch.base.assumingMemoryBound(to: Float.self), threads)
     }
     return y
   }
