@@ -119,7 +119,7 @@ def document(results, start):
                   "algorithm is the faster for each convolution, and with those choices remembered.", "",
                   *table(["ms", "first time", "remembered"], rows)]
     if start:
-        rows = [[name, number(milliseconds), f"{start['ms']['lucid'] / milliseconds:.2f}"]
+        rows = [[ENGINES[name], number(milliseconds), f"{start['ms']['lucid'] / milliseconds:.2f}"]
                 for name, milliseconds in start["ms"].items()]
         lines += ["", "## From the start of a process to a printed label", "", start["what"], "",
                   *table(["", "ms", "Lucid / this"], rows)]
@@ -188,7 +188,7 @@ def put_into_readme(path, folder, results):
     _, end, after = rest.partition(END)
     if not begin or not end:
         raise SystemExit(f"{path} lacks one of the lines {BEGIN} and {END}")
-    lines = ["", *speed_table(results), "", machine(results), "",
+    lines = ["", "", *speed_table(results), "", machine(results), "",
              f"![Time relative to Lucid's]({folder}/inference.svg)", "",
              f"[{folder}/inference.md]({folder}/inference.md) has memory, two callers at once, and what a start costs.", ""]
     path.write_text(before + begin + "\n".join(lines) + end + after)

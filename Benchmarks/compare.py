@@ -5,8 +5,9 @@
                                   [--peers torch,MNN] [--json FILE]
 
 Every engine runs in a process of its own and they take turns, a few runs each, so that what else the machine does falls
-on all of them alike. Their logits must agree with PyTorch's, or the comparison fails. What is reported is the median of each engine's runs, and Lucid's plan divided by the other's: below 1, Lucid is faster. Absolute
-times on a shared machine mean little.
+on all of them alike. Their logits must agree with PyTorch's, or the comparison fails. What is reported is the median of
+each engine's runs, and Lucid's plan divided by the other's: below 1, Lucid is faster. Absolute times on a shared machine
+mean little.
 
 With one picture it also measures the peak memory of a process that loads the network from a file and runs it once, two
 callers that share one network with a core each, and how long a plan takes to make: with nothing known about the machine,

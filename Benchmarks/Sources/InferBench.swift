@@ -56,6 +56,8 @@ enum InferBench {
   /// processes have measured and remembered counts as such.
   static func build(_ name: String, batch: Int, size: Int) throws {
     let model = try WeightCatalog.builtIn.model(named: name).makeModel().eval()
+    // Random parameters are drawn when they are first asked for.
+    for parameter in model.parameters() { use(parameter.value) }
     print(
       milliseconds(
         ContinuousClock().measure {
