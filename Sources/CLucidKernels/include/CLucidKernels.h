@@ -16,11 +16,22 @@ void lucid_parallel_for(ptrdiff_t count, ptrdiff_t grain, void (*body)(void *con
 /// calls it a team of its own, so workers that share the cores among themselves would otherwise multiply the threads.
 void lucid_set_serial(int serial);
 
+/// Makes computations that start from now on use so many threads, at least 1, in place of libgomp's own number.
+void lucid_set_thread_count(ptrdiff_t count);
+
+/// Makes the number of lucid_set_thread_count hold for what the calling thread starts. libgomp keeps a number for each such
+/// thread, so every one has to call this before it computes with oneDNN; the functions here do by themselves.
+void lucid_adopt_thread_count(void);
+
 /// How many threads a computation that starts here may use: 1 inside of another, else as many as oneDNN uses.
 ptrdiff_t lucid_thread_count(void);
 
 /// Calls body(context, member, count) once for each member of a team of count threads of the same pool.
 void lucid_parallel_team(ptrdiff_t count, void (*body)(void *context, ptrdiff_t member, ptrdiff_t count), void *context);
+
+/// The floating-point operations a second that so many threads of the pool do at most: multiplications with additions in
+/// the widest vectors that the processor has, measured for some 20 milliseconds. `sums` has room for one number a thread.
+double lucid_peak_flops(ptrdiff_t threads, float *sums);
 
 /// Converts IEEE 754 half precision to single, exactly, through F16C where the processor has it.
 void lucid_half_to_float(const uint16_t *source, float *target, ptrdiff_t count);

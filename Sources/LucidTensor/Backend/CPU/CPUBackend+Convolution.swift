@@ -10,6 +10,7 @@ extension CPUBackend {
       return winograd(x, weight, kind, bias: bias, settings, epilogue, shape: shape)
     }
     if x.dtype == .float64 {
+      KernelLog.note("reference")
       // Only plans have epilogues, and plans are float32.
       return ReferenceConvolution(settings, input: x.shape, weight: weight.shape, output: shape)
         .forward(x, weight, bias: bias)

@@ -70,6 +70,7 @@ extension CPUBackend {
     let scratch = Storage(
       byteCount: lucid_winograd_scratch_count(kind, &problem, threads) * MemoryLayout<Float>.size)
     func floats(_ tensor: Tensor) -> UnsafeMutablePointer<Float> { tensor.bytes.assumingMemoryBound(to: Float.self) }
+    KernelLog.note("winograd")
     withExtendedLifetime((source, weight, bias, residual)) {
       lucid_winograd(
         kind, &problem, floats(source), floats(weight), bias.map(floats), residual.map(floats), activation.kind,

@@ -1,3 +1,4 @@
+import CLucidKernels
 import COneDNN
 import Synchronization
 
@@ -101,6 +102,8 @@ final class PrimitiveAttributes {
 /// which ``PrimitiveAttributes`` asks for.
 final class Primitive: @unchecked Sendable {
   private let handle: dnnl_primitive_t
+  /// What a profile calls it.
+  private let kernel: String
   private let arguments: [Int32: MemoryDescriptor]
   private let scratchpad: MemoryDescriptor?
 
@@ -112,6 +115,7 @@ final class Primitive: @unchecked Sendable {
     describe: (inout dnnl_primitive_desc_t?, DNN, [lucid_md?], dnnl_primitive_attr_t) -> dnnl_status_t
   ) {
     let dnn = DNN.shared
+    lucid_adopt_thread_count()
     var description: dnnl_primitive_desc_t?
     let status = withExtendedLifetime((descriptors, attributes)) {
       describe(&description, dnn, descriptors.map { $0?.handle }, attributes.handle)
@@ -121,6 +125,8 @@ final class Primitive: @unchecked Sendable {
     var primitive: dnnl_primitive_t?
     check(dnnl_primitive_create(&primitive, description), "compiling \(name)")
     handle = primitive!
+    let implementation = lucid_pd_implementation(description).map { String(cString: $0) } ?? "unknown"
+    kernel = name == "reorder" ? name : name == "convolution" ? "direct \(implementation)" : implementation
     func descriptor(_ argument: Int32) -> MemoryDescriptor? {
       lucid_pd_argument(description, argument).map(MemoryDescriptor.init(owning:))
     }
@@ -142,6 +148,8 @@ final class Primitive: @unchecked Sendable {
   /// Runs the computation on tensors whose memory has the orders of ``descriptor(_:)``.
   func execute(_ tensors: [(argument: Int32, tensor: Tensor)]) {
     let dnn = DNN.shared
+    lucid_adopt_thread_count()
+    KernelLog.note(kernel)
     var handles: [dnnl_exec_arg_t] = []
     handles.reserveCapacity(tensors.count + 1)
     func append(_ argument: Int32, _ descriptor: MemoryDescriptor, _ bytes: UnsafeMutableRawPointer) {
