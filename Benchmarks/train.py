@@ -12,36 +12,11 @@ resident memory of the processes.
 import argparse
 import os
 import pathlib
-import statistics
-import subprocess
 import sys
 
+import turns
+
 HERE = pathlib.Path(__file__).resolve().parent
-
-
-class Engine:
-    """A process that trains on request."""
-
-    def __init__(self, name, command, env):
-        self.name, self.times, self.kilobytes = name, [], 0
-        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=env)
-        line = self.process.stdout.readline()
-        if line.strip() != "ready":
-            raise RuntimeError(f"{name} did not start: {line!r}")
-
-    def run(self):
-        self.process.stdin.write("1\n")
-        self.process.stdin.flush()
-        self.times.append(float(self.process.stdout.readline()))
-
-    def close(self):
-        self.process.stdin.close()
-        self.kilobytes = int(self.process.stdout.readline())
-        self.process.wait()
-
-    @property
-    def median(self):
-        return statistics.median(self.times)
 
 
 def serve(form, model, batch, threads):
@@ -84,20 +59,17 @@ def main():
     options = parser.parse_args()
     if options.serve:
         return serve(options.serve[0], options.serve[1], int(options.serve[2]), options.threads)
-    env = dict(os.environ, OMP_NUM_THREADS=str(options.threads))
     print(f"{options.threads} threads, medians in ms, peak memory in MB")
     for model, batch in (run.split(":") for run in options.runs.split(",")):
-        engines = [Engine("lucid", [options.bench, "train", model, batch], env)]
+        engines = [turns.Engine("lucid", [options.bench, "train", model, batch], options.threads)]
         for form in ("contiguous", "channels_last"):
             command = [sys.executable, __file__, "--threads", str(options.threads), "--serve", form, model, batch]
-            engines.append(Engine(f"torch {form}", command, env))
-        for _ in range(options.rounds):
-            for engine in engines:
-                engine.run()
+            engines.append(turns.Engine(f"torch {form}", command, options.threads))
+        turns.take_turns(engines, options.rounds)
         for engine in engines:
             engine.close()
         best = min(engines[1:], key=lambda e: e.median)
-        row = "  ".join(f"{e.name} {e.median:8.1f} ({e.kilobytes / 1024:5.0f} MB)" for e in engines)
+        row = "  ".join(f"{e.name} {e.median:8.1f} ({e.megabytes:5.0f} MB)" for e in engines)
         print(
             f"{model:14} batch {batch:>3}  {row}  time {engines[0].median / best.median:4.2f}, "
             f"memory {engines[0].kilobytes / best.kilobytes:4.2f} of PyTorch's {best.name[6:]}", flush=True)

@@ -1,49 +1,40 @@
 import Foundation
 import Lucid
 
-/// Times inference for Benchmarks/compare.py: `lucid-bench MODEL BATCH plan|eager`.
-///
-/// Says `ready` when the model has run a few times; then, for each line on standard input, runs the model as often as
-/// the line says and prints how long each run took, in milliseconds.
+/// What Benchmarks/*.py run: each command is described where it is implemented.
 @main
 enum Bench {
   static func main() async throws {
-    let arguments = CommandLine.arguments
-    if arguments.count == 5, arguments[1] == "load", let count = Int(arguments[4]) {
-      return try LoadBench.load(arguments[2], arguments[3], count: count)
+    let arguments = Array(CommandLine.arguments.dropFirst())
+    switch (arguments.first, arguments.count) {
+    case ("infer", 6):
+      guard let mode = InferBench.Mode(rawValue: arguments[5]) else { usage() }
+      try await InferBench.infer(arguments[1], arguments[2], arguments[3], arguments[4], mode)
+    case ("names", 2): try InferBench.names(arguments[1])
+    case ("build", 4):
+      try InferBench.build(arguments[1], batch: number(arguments[2]), size: number(arguments[3]))
+    case ("train", 3): try TrainBench.train(arguments[1], batch: number(arguments[2]))
+    case ("load", 4): try LoadBench.load(arguments[1], arguments[2], count: number(arguments[3]))
+    case ("hit", 4): try await HubBench.hit(arguments[1], arguments[2], count: number(arguments[3]))
+    case ("pick", 3): try LoadBench.pick(arguments[2], from: arguments[1])
+    case ("convert", 1): LoadBench.convert()
+    default: usage()
     }
-    if arguments.count == 4, arguments[1] == "train", let batch = Int(arguments[3]) {
-      return try TrainBench.train(arguments[2], batch: batch)
-    }
-    if arguments.count == 5, arguments[1] == "hit", let count = Int(arguments[4]) {
-      return try await HubBench.hit(arguments[2], arguments[3], count: count)
-    }
-    if arguments.count == 4, arguments[1] == "pick" { return try LoadBench.pick(arguments[3], from: arguments[2]) }
-    if arguments.dropFirst() == ["convert"] { return LoadBench.convert() }
-    guard arguments.count == 4, let batch = Int(arguments[2]) else {
-      FileHandle.standardError.write(Data("usage: lucid-bench MODEL BATCH plan|eager\n".utf8))
-      exit(64)
-    }
-    let entry = try WeightCatalog.builtIn.model(named: arguments[1])
-    let model = entry.makeModel()
-    model.eval()
-    let crop = entry.defaultWeights?.entry.preprocessing?.crop ?? 224
-    let x = Tensor.randn([batch, 3, crop, crop], generator: Generator(seed: 0))
-    let plan = arguments[3] == "plan" ? Plan(model, inputShape: x.shape) : nil
-    func run() -> Double {
-      let clock = ContinuousClock()
-      let time = clock.measure {
-        let y = plan?(x) ?? model.forward(x)
-        precondition(y.shape[0] == batch, "the model lost a part of the batch")
-      }
-      return Double(time.components.attoseconds) / 1e15 + Double(time.components.seconds) * 1e3
-    }
-    for _ in 0..<3 { _ = run() }
-    print("ready", terminator: "\n")
-    fflush(nil)
-    while let line = readLine(), let count = Int(line) {
-      print((0..<count).map { _ in String(format: "%.3f", run()) }.joined(separator: " "))
-      fflush(nil)
-    }
+  }
+
+  private static func number(_ text: String) -> Int {
+    guard let number = Int(text), number > 0 else { usage() }
+    return number
+  }
+
+  private static func usage() -> Never {
+    let text = """
+      usage: lucid-bench infer MODEL PARAMETERS PICTURES.npy LOGITS.npy plan|eager|pair
+                         names MODEL | build MODEL BATCH SIZE | train MODEL BATCH
+                         load MODEL FILE COUNT | hit … | pick FILE NAME | convert
+
+      """
+    FileHandle.standardError.write(Data(text.utf8))
+    exit(64)
   }
 }

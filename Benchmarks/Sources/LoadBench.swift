@@ -28,7 +28,7 @@ enum LoadBench {
   /// Prints the milliseconds that opening a checkpoint took, those that reading one of its tensors to the last byte took,
   /// and the memory in kB, pages of the file included, that both have added.
   static func pick(_ name: String, from path: String) throws {
-    let before = kilobytes("VmRSS")
+    let before = ProcessMemory.kilobytes("VmRSS")
     var dict = StateDict()
     let opening = try ContinuousClock().measure { dict = try StateDict(contentsOf: path) }
     var sum: UInt8 = 0
@@ -37,7 +37,9 @@ enum LoadBench {
     }
     precondition(dict.contains(name) && sum == 0, "\(name) of the file is not made of zeros")
     print(
-      String(format: "%.3f %.3f %d", milliseconds(opening), milliseconds(reading), kilobytes("VmRSS") - before))
+      String(
+        format: "%.3f %.3f %d", milliseconds(opening), milliseconds(reading), ProcessMemory.kilobytes("VmRSS") - before)
+    )
   }
 
   /// Prints the GB of source that a second converts to float32, for each type that checkpoints have.
@@ -60,12 +62,5 @@ enum LoadBench {
   }
 
   /// The memory that belongs to no file, which a mapped checkpoint's pages do.
-  private static func anonymousKilobytes() -> Int { kilobytes("RssAnon") }
-
-  /// A field of what the system says about the process.
-  private static func kilobytes(_ field: String) -> Int {
-    let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
-    let line = status.split(separator: "\n").first { $0.hasPrefix(field + ":") }
-    return line.flatMap { Int($0.split(whereSeparator: { " \t".contains($0) })[1]) } ?? 0
-  }
+  private static func anonymousKilobytes() -> Int { ProcessMemory.kilobytes("RssAnon") }
 }

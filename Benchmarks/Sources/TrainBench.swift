@@ -28,8 +28,6 @@ enum TrainBench {
       print((0..<count).map { _ in String(format: "%.3f", step()) }.joined(separator: " "))
       fflush(nil)
     }
-    let status = try String(contentsOfFile: "/proc/self/status", encoding: .utf8)
-    let peak = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
-    print(peak.map { $0.filter(\.isNumber) } ?? "0")
+    print(ProcessMemory.peakKilobytes)
   }
 }

@@ -1,3 +1,5 @@
+#include <stdatomic.h>
+
 #include "CLucidKernels.h"
 
 // libgomp's own entry points, declared here so that no compiler flag is needed.
@@ -6,6 +8,7 @@ extern int omp_get_thread_num(void);
 extern int omp_get_num_threads(void);
 extern int omp_get_max_threads(void);
 extern int omp_in_parallel(void);
+extern void omp_set_num_threads(int count);
 
 typedef struct {
   ptrdiff_t count;
@@ -24,7 +27,24 @@ static _Thread_local int is_serial;
 
 void lucid_set_serial(int serial) { is_serial = serial; }
 
-ptrdiff_t lucid_thread_count(void) { return is_serial || omp_in_parallel() ? 1 : omp_get_max_threads(); }
+// 0 as long as nobody has asked for a number.
+static _Atomic int wanted_threads;
+static _Thread_local int adopted_threads;
+
+void lucid_set_thread_count(ptrdiff_t count) { atomic_store_explicit(&wanted_threads, (int)count, memory_order_relaxed); }
+
+void lucid_adopt_thread_count(void) {
+  int wanted = atomic_load_explicit(&wanted_threads, memory_order_relaxed);
+  if (wanted == adopted_threads) return;
+  omp_set_num_threads(wanted);
+  adopted_threads = wanted;
+}
+
+ptrdiff_t lucid_thread_count(void) {
+  if (is_serial || omp_in_parallel()) return 1;
+  lucid_adopt_thread_count();
+  return omp_get_max_threads();
+}
 
 void lucid_parallel_for(ptrdiff_t count, ptrdiff_t grain, void (*body)(void *, ptrdiff_t, ptrdiff_t), void *context) {
   if (count <= 0) return;

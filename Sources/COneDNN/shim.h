@@ -121,6 +121,12 @@ static inline lucid_md lucid_pd_argument(const_dnnl_primitive_desc_t pd, int arg
   return md ? lucid_md_clone(md) : NULL;
 }
 
+/// What oneDNN calls the kernel that it has chosen, such as "jit:avx2"; NULL where it does not say.
+static inline const char *lucid_pd_implementation(const_dnnl_primitive_desc_t pd) {
+  const char *name = NULL;
+  return dnnl_primitive_desc_query(pd, dnnl_query_impl_info_str, 0, &name) == dnnl_success ? name : NULL;
+}
+
 #if LUCID_DNNL_3
 #define LUCID_CREATE(function, ...) \
   dnnl_status_t status = function##_primitive_desc_create(pd, engine, __VA_ARGS__, attr); \

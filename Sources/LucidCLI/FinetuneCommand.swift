@@ -43,7 +43,7 @@ struct FinetuneCommand: AsyncParsableCommand {
   @Flag(help: "Go on with the training in the output folder.")
   var resume = false
 
-  @Option(help: "How many threads compute. (default: one for each core)")
+  @Option(help: "How many threads compute. (default: LUCID_THREADS, else one for each core)")
   var threads: Int?
 
   @Option(help: "How many seconds to train between checkpoints within an epoch.")
@@ -53,9 +53,7 @@ struct FinetuneCommand: AsyncParsableCommand {
   var skipLimit = 16
 
   func validate() throws {
-    if let threads, !(1...1024).contains(threads) {
-      throw ValidationError("--threads must be at least 1, not \(threads).")
-    }
+    try Threads.validate(threads)
     if let size, !(8...4096).contains(size) { throw ValidationError("--size must be from 8 to 4096, not \(size).") }
     if !(interval >= 0 && interval.isFinite) { throw ValidationError("--interval must not be negative.") }
     if skipLimit < 0 { throw ValidationError("--skip-limit must not be negative.") }
@@ -64,7 +62,7 @@ struct FinetuneCommand: AsyncParsableCommand {
   private var checkpoint: String { "\(output)/checkpoint.safetensors" }
 
   func run() async throws {
-    if let threads { try Threads.use(threads) }
+    if let threads { Threads.use(threads) }
     let pictures = try FinetuneData(data, validation: validation, seed: options.seed)
     let plan = try FinetuneModel(model, weights: weights, size: size)
     try prepareOutput()

@@ -52,7 +52,7 @@ extension FinetuneOptions {
         freeze == .none ? "nothing" : "backbone" + (unfreezeAfter.map { ", for \($0) epochs" } ?? "")
       ),
       ("patience", patience.map { "\($0)" } ?? "none"), ("seed", "\(seed)"),
-      ("threads", ProcessInfo.processInfo.environment["OMP_NUM_THREADS"] ?? "one for each core"),
+      ("threads", "\(Threads.count)"),
     ]
   }
 }

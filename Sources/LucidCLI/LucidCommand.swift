@@ -23,6 +23,7 @@ struct LucidCommand: AsyncParsableCommand {
         lucid cache prune --max-size 5GB     make room
         lucid models info resnet18           an architecture, layer by layer
         lucid run resnet18 --weights my.pth --input x.npy --output y.npy
+        lucid profile resnet18               where its time goes
         lucid checkpoint inspect my.pth      what is in a file
 
       EXIT STATUS:
@@ -42,7 +43,11 @@ struct LucidCommand: AsyncParsableCommand {
         HF_TOKEN, HF_ENDPOINT, HF_HOME, TORCH_HOME, NETRC, https_proxy
                           as other programs use them
         LUCID_PROGRESS=0  show no progress on a terminal
-        OMP_NUM_THREADS   how many threads compute (else one for each core)
+        LUCID_THREADS     how many threads compute (else OMP_NUM_THREADS, else
+                          one for each core)
+        LUCID_CONV        direct: convolutions by their definition, which is the
+                          most accurate; winograd: by Winograd's algorithm where
+                          it can; auto: by the faster, as measured once
         OMP_WAIT_POLICY   active makes them spin while they wait: a little faster
                           where nothing else runs, much slower where it does
       """,
@@ -50,7 +55,7 @@ struct LucidCommand: AsyncParsableCommand {
     subcommands: [
       ClassifyCommand.self, EvaluateCommand.self, FeaturesCommand.self, FinetuneCommand.self, WeightsCommand.self,
       CacheCommand.self, ModelsCommand.self, RunCommand.self,
-      CheckpointCommand.self,
+      ProfileCommand.self, CheckpointCommand.self,
     ])
 
   /// Parses the arguments and runs the command. In place of ArgumentParser's own, so that every error reads
@@ -58,11 +63,14 @@ struct LucidCommand: AsyncParsableCommand {
   static func main() async {
     Console.prepare()
     let arguments = Array(CommandLine.arguments.dropFirst())
-    if let command = arguments.first, ["classify", "evaluate", "features", "finetune", "run"].contains(command) {
+    if let command = arguments.first,
+      ["classify", "evaluate", "features", "finetune", "profile", "run"].contains(command)
+    {
       WaitPolicy.becomePassive()
     }
     do {
       if let failure = unknownCommand(arguments) { throw failure }
+      try Threads.checkVariable()
       var command = try parseAsRoot(arguments)
       if var command = command as? any AsyncParsableCommand {
         try await command.run()

@@ -44,31 +44,15 @@ struct RunCommand: AsyncParsableCommand {
 
   func run() async throws {
     let entry = try WeightCatalog.builtIn.model(named: model)
-    let checkpoint = isFile ? nil : try entry.checkpoint(typed: weights, doing: "running \(entry.typeName)")
+    let parameters = try NetworkParameters(weights, of: entry, doing: "running \(entry.typeName)")
     let x = try Tensor(contentsOfNumPyFile: input)
-    let network = checkpoint.map { entry.makeModel(for: $0) } ?? entry.makeModel(numClasses: classes ?? 1000)
+    let network = parameters.makeNetwork(classes: classes ?? 1000)
     try InputRule(entry, network).check(x, from: input)
     try checkOutput(output)
-    if let checkpoint {
-      let stateDict = try await fetching { try await checkpoint.stateDict(progress: $0) }
-      try network.load(stateDict)
-    } else {
-      try load(into: network, entry)
-    }
+    try await parameters.load(into: network)
     try network.eval()(x.to(.float32)).write(toNumPyFile: output)
   }
 
   /// Whether `--weights` is the path of a file.
   private var isFile: Bool { Classifier.isPath(weights) }
-
-  private func load(into network: any PretrainedModel, _ entry: CatalogModel) throws {
-    let stateDict = try StateDict(contentsOf: weights).withoutDataParallelPrefix()
-    do {
-      try network.load(stateDict)
-    } catch let error as LucidError where error.code == .stateDictMismatch {
-      throw LucidError(
-        error.code, doing: "loading \(weights) into \(entry.typeName)", problem: error.problem,
-        advice: "Check that the file is of this model, and that --classes is as many as it has classes.")
-    }
-  }
 }

@@ -1,14 +1,21 @@
 import ArgumentParser
-import Foundation
+import Lucid
 
-/// How many threads compute.
+/// How many threads compute: `--threads`, else `LUCID_THREADS`, else `OMP_NUM_THREADS`, else one for each core.
 enum Threads {
-  /// Makes so many threads compute. libgomp reads its settings before `main`, so the program starts itself again with them.
-  static func use(_ count: Int) throws {
-    let text = "\(count)"
-    guard ProcessInfo.processInfo.environment["OMP_NUM_THREADS"] != text else { return }
-    setenv("OMP_NUM_THREADS", text, 1)
-    execv("/proc/self/exe", CommandLine.unsafeArgv)
-    throw ValidationError("--threads cannot be honoured here; set OMP_NUM_THREADS=\(count) before the command.")
+  /// Throws for a number that cannot be meant.
+  static func validate(_ count: Int?) throws {
+    guard let count, !ThreadCount.range.contains(count) else { return }
+    throw ValidationError(
+      "--threads must be from \(ThreadCount.range.lowerBound) to \(ThreadCount.range.upperBound), not \(count).")
   }
+
+  /// Makes so many threads compute.
+  static func use(_ count: Int) { ThreadCount.use(count) }
+
+  /// How many there are.
+  static var count: Int { ThreadCount.current }
+
+  /// Throws ``LucidError`` where `LUCID_THREADS` is no number of threads.
+  static func checkVariable() throws { _ = try ThreadCount.variable.get() }
 }

@@ -10,7 +10,8 @@ import Testing
     ["weights", "info", "--help"], ["weights", "download", "--help"], ["weights", "plot", "--help"],
     ["weights", "add", "--help"], ["cache", "doctor", "--help"], ["models", "--help"],
     ["models", "list", "--help"],
-    ["models", "info", "--help"], ["run", "--help"], ["help", "run"], ["finetune", "--help"], ["checkpoint", "--help"],
+    ["models", "info", "--help"], ["run", "--help"], ["help", "run"], ["profile", "--help"], ["finetune", "--help"],
+    ["checkpoint", "--help"],
     ["checkpoint", "inspect", "--help"], ["checkpoint", "diff", "--help"], ["checkpoint", "convert", "--help"],
     ["checkpoint", "check", "--help"],
   ]
@@ -34,7 +35,10 @@ import Testing
     (["clasify", "x.jpg"], "Did you mean `lucid classify`?"),
     (["weights", "dowload"], "Did you mean `lucid weights download`?"),
     (["weights", "resnet18"], "Did you mean `lucid weights info resnet18`?"),
-    (["zebra"], "The commands are classify, evaluate, features, finetune, weights, cache, models, run, checkpoint."),
+    (
+      ["zebra"],
+      "The commands are classify, evaluate, features, finetune, weights, cache, models, run, profile, checkpoint."
+    ),
     (["classify"], "Missing expected argument '<images> ...'"),
     (["evaluate"], "'<data>'"), (["features", "x"], "--output"), (["classify", "x.jpg", "--batch", "0"], "--batch"),
     (["classify", "x.jpg", "--top", "0"], "--top must be at least 1, not 0."),
@@ -44,6 +48,10 @@ import Testing
     (["models", "info"], "'<name>'"), (["run"], "'<model>'"), (["run", "resnet18"], "--weights"),
     (["run", "resnet18", "--weights", "x.pth", "--input", "x.npy", "--output", "y.npy", "--classes", "0"], "not 0"),
     (["run", "resnet18", "--weights", "DEFAULT", "--input", "x.npy", "--output", "y", "--classes", "9"], "published"),
+    (["profile"], "'<model>'"),
+    (["profile", "resnet18", "--threads", "0"], "--threads must be from 1 to 1024, not 0."),
+    (["profile", "resnet18", "--batch", "0"], "--batch"), (["profile", "resnet18", "--size", "0"], "--size"),
+    (["profile", "resnet18", "--runs", "0"], "--runs"), (["profile", "resnet18", "--svg", "a.pdf"], ".svg or .png"),
   ]
 
   @Test(arguments: wrongCalls) func wrongCallsAreExplained(_ arguments: [String], _ words: String) throws {
@@ -66,6 +74,8 @@ import Testing
     (["models", "info", ""], "no model is named \"\""),
     (["classify", "x.jpg", "--weights", "alexnte"], "did you mean \"alexnet\"?"),
     (["classify", "x.jpg", "--weights", "vgg16.IMAGENET1K_FEATURES"], "classify nothing"),
+    (["profile", "alexnt"], "did you mean \"alexnet\"?"),
+    (["profile", "resnet18", "--weights", "resnet34"], "Its own are ResNet_18_Weights.IMAGENET1K_V1."),
     (["run", "alexnt", "--weights", "DEFAULT", "--input", "x.npy", "--output", "y.npy"], "did you mean \"alexnet\"?"),
     (
       ["run", "resnet18", "--weights", "IMAGNET1K_V1", "--input", "x.npy", "--output", "y.npy"],

@@ -50,6 +50,16 @@ struct ConvolutionChoiceTests {
     #expect(graph.algorithms(.winograd).count == 2)
   }
 
+  @Test("A profile names the kernel of each convolution", arguments: [Convolutions.direct, .winograd])
+  func profileNamesKernels(policy: Convolutions) {
+    let plan = Plan(Net().eval(), inputShape: shape, convolutions: policy)
+    let layers = plan.profile(.randn(shape, generator: Generator(seed: 5)), runs: 1).layers
+    let kernels = layers.filter { $0.operation == "FusedConvolution" }.map { $0.kernel ?? "" }
+    #expect(kernels.count == 4)
+    #expect(kernels.count { $0.contains("winograd") } == graph.algorithms(policy).count)
+    #expect(kernels.allSatisfy { $0.contains("winograd") != $0.contains("direct ") })
+  }
+
   @Test("A choice is measured once, and remembered in the file")
   func remembers() {
     let path = path

@@ -160,6 +160,8 @@ struct PlanTests {
     #expect(profile.layers.compactMap(\.multiplyAdds) == [2 * 63 * 16 * 16 * 9, 2 * 63 * 16 * 8, 2 * 8 * 10])
     #expect(profile.layers.last?.output == [2, 10])
     #expect(profile.layers.allSatisfy { $0.milliseconds >= 0 })
+    #expect(profile.layers.map { $0.multiplyAdds != nil } == profile.layers.map { profile.utilization(of: $0) != nil })
+    #expect(profile.peakGigaflops > 0 && profile.peakGigaflops.isFinite)
     let lines = profile.description.split(separator: "\n")
     #expect(lines.count == plan.operationCount + 2)
     #expect(lines[1].contains("[2, 16, 9, 7]") && lines[1].contains("FusedConvolution"))

@@ -16,6 +16,13 @@ void lucid_parallel_for(ptrdiff_t count, ptrdiff_t grain, void (*body)(void *con
 /// calls it a team of its own, so workers that share the cores among themselves would otherwise multiply the threads.
 void lucid_set_serial(int serial);
 
+/// Makes computations that start from now on use so many threads, at least 1, in place of libgomp's own number.
+void lucid_set_thread_count(ptrdiff_t count);
+
+/// Makes the number of lucid_set_thread_count hold for what the calling thread starts. libgomp keeps a number for each such
+/// thread, so every one has to call this before it computes with oneDNN; the functions here do by themselves.
+void lucid_adopt_thread_count(void);
+
 /// How many threads a computation that starts here may use: 1 inside of another, else as many as oneDNN uses.
 ptrdiff_t lucid_thread_count(void);
 
@@ -33,6 +40,10 @@ void lucid_relu(const float *x, float *y, ptrdiff_t count);
 
 /// The gradient of x from that of y = relu(x): the same where y is positive, else 0.
 void lucid_relu_gradient(const float *gradient, const float *y, float *result, ptrdiff_t count);
+
+/// The floating-point operations a second that so many threads of the pool do at most: multiplications with additions in
+/// the widest vectors that the processor has, measured for some 20 milliseconds. `sums` has room for one number a thread.
+double lucid_peak_flops(ptrdiff_t threads, float *sums);
 
 /// Converts IEEE 754 half precision to single, exactly, through F16C where the processor has it.
 void lucid_half_to_float(const uint16_t *source, float *target, ptrdiff_t count);

@@ -27,6 +27,9 @@ typedef enum {
 /// The fastest kind that this processor can run: F(2x2, 3x3) where `small`, else F(4x4, 3x3).
 lucid_winograd_kind lucid_winograd_best(bool small);
 
+/// Whether a kind is F(2x2, 3x3).
+static inline bool lucid_winograd_is_small(lucid_winograd_kind kind) { return kind >= LUCID_WINOGRAD_2X2_PORTABLE; }
+
 /// Whether this processor can run a kind.
 bool lucid_winograd_available(lucid_winograd_kind kind);
 

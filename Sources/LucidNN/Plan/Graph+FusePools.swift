@@ -12,7 +12,7 @@ extension Graph {
     for (index, node) in nodes.enumerated() {
       guard let pool = node.operation as? Pool, pool.halves, let value = node.inputs[0].value, uses[value] == 1,
         let maker = makers[value], nodes[maker].inputs.count == 3, algorithms[maker] ?? .direct != .direct,
-        var convolution = nodes[maker].operation as? FusedConvolution
+        var convolution = nodes[maker].operation as? FusedConvolution, convolution.isMonotonic
       else { continue }
       convolution.pools = true
       graph.nodes[maker] = Node(convolution, nodes[maker].inputs, node.outputs)
@@ -23,4 +23,9 @@ extension Graph {
     let moved = kept.enumerated().compactMap { place, index in algorithms[index].map { (place, $0) } }
     return (graph, Dictionary(uniqueKeysWithValues: moved))
   }
+}
+
+extension FusedConvolution {
+  /// Whether the greatest of what the activation makes of numbers is what it makes of the greatest of them.
+  fileprivate var isMonotonic: Bool { if case .leakyRelu(let slope) = activation { slope >= 0 } else { true } }
 }

@@ -48,6 +48,13 @@ public final class Plan: Sendable {
   public func profile(_ x: Tensor, runs: Int = 11) -> PlanProfile {
     precondition(runs > 0, "a profile needs at least one run, not \(runs)")
     var times = [[Double]](repeating: [], count: graph.nodes.count)
+    var kernels: [String?] = []
+    _ = run(x) { _, compute in
+      var outputs: [Tensor] = []
+      let names = KernelLog.names { outputs = compute() }
+      kernels.append(names.isEmpty ? nil : names.joined(separator: " + "))
+      return outputs
+    }
     for number in 0...runs {
       _ = run(x) { index, compute in
         let start = ContinuousClock.now
@@ -56,16 +63,17 @@ public final class Plan: Sendable {
         return outputs
       }
     }
-    let layers = zip(graph.nodes, times).map { node, times in
+    let layers = zip(zip(graph.nodes, kernels), times).map { pair, times in
+      let (node, kernel) = pair
       let types = node.inputs.map { $0.constant?.type ?? graph.types[$0.value!] }
       let multiplyAdds = node.operation.multiplyAdds(types)
       return PlanProfile.Layer(
-        operation: "\(Swift.type(of: node.operation))", input: types[0].shape,
+        operation: "\(Swift.type(of: node.operation))", kernel: kernel, input: types[0].shape,
         weight: multiplyAdds == nil || types.count < 2 ? nil : types[1].shape,
         output: graph.types[node.outputs[0]].shape, milliseconds: times.sorted()[times.count / 2],
         multiplyAdds: multiplyAdds)
     }
-    return PlanProfile(layers: layers)
+    return PlanProfile(layers: layers, peakGigaflops: measuredPeakGigaflops())
   }
 
   /// Runs the operations; `step` is given each one's number and what computes its outputs.

@@ -127,6 +127,7 @@ extension Device {
   /// The backend that computes there. Traps where there is none: a tensor cannot have got there.
   package var backend: any Backend {
     precondition(kind == .cpu, "\(self) has no backend in this build")
+    ThreadCount.honorVariable()
     return CPUBackend()
   }
 }

@@ -7,6 +7,7 @@ extension CPUBackend {
   ) -> Tensor {
     if shape.elementCount == 0 { return Tensor(uninitialized: shape, x.dtype) }
     if x.dtype == .float64 {
+      KernelLog.note("reference")
       return ReferenceConvolution(settings, input: x.shape, weight: weight.shape, output: shape)
         .forward(x, weight, bias: bias)
     }

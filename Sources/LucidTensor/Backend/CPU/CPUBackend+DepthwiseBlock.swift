@@ -21,6 +21,7 @@ extension CPUBackend {
     let output = Tensor(uninitialized: shape, target)
     let residual = residual.map { reordered($0.forDNN, to: target) }
     defer { withExtendedLifetime((source, residual, weights)) {} }
+    KernelLog.note("block")
     func floats(_ tensor: Tensor?) -> UnsafePointer<Float>? {
       tensor.map { UnsafePointer($0.bytes.assumingMemoryBound(to: Float.self)) }
     }

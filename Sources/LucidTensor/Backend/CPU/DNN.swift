@@ -1,3 +1,4 @@
+import CLucidKernels
 import COneDNN
 import Synchronization
 
@@ -104,6 +105,8 @@ final class PrimitiveAttributes {
 /// which ``PrimitiveAttributes`` asks for, and the calls that wait for their next use are behind a lock.
 final class Primitive: @unchecked Sendable {
   private let handle: dnnl_primitive_t
+  /// What a profile calls it.
+  private let kernel: String
   private let arguments: [(argument: Int32, descriptor: MemoryDescriptor)]
   private let scratchpad: MemoryDescriptor?
   private let idleCalls = Mutex<[PrimitiveCall]>([])
@@ -116,6 +119,7 @@ final class Primitive: @unchecked Sendable {
     describe: (inout dnnl_primitive_desc_t?, DNN, [lucid_md?], dnnl_primitive_attr_t) -> dnnl_status_t
   ) {
     let dnn = DNN.shared
+    lucid_adopt_thread_count()
     var description: dnnl_primitive_desc_t?
     let status = withExtendedLifetime((descriptors, attributes)) {
       describe(&description, dnn, descriptors.map { $0?.handle }, attributes.handle)
@@ -125,6 +129,8 @@ final class Primitive: @unchecked Sendable {
     var primitive: dnnl_primitive_t?
     check(dnnl_primitive_create(&primitive, description), "compiling \(name)")
     handle = primitive!
+    let implementation = lucid_pd_implementation(description).map { String(cString: $0) } ?? "unknown"
+    kernel = name == "reorder" ? name : name == "convolution" ? "direct \(implementation)" : implementation
     func descriptor(_ argument: Int32) -> MemoryDescriptor? {
       lucid_pd_argument(description, argument).map(MemoryDescriptor.init(owning:))
     }
@@ -150,6 +156,8 @@ final class Primitive: @unchecked Sendable {
 
   /// Runs the computation on tensors whose memory has the orders of ``descriptor(_:)``.
   func execute(_ tensors: [(argument: Int32, tensor: Tensor)]) {
+    lucid_adopt_thread_count()
+    KernelLog.note(kernel)
     let call = idleCalls.withLock { $0.popLast() } ?? PrimitiveCall()
     for (place, (argument, tensor)) in tensors.enumerated() {
       call.set(place, argument, tensor.bytes) { descriptor(argument) }

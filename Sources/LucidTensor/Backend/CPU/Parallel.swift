@@ -3,6 +3,7 @@ import CLucidKernels
 /// Calls `body` on ranges that together cover `0..<count`, on the threads that oneDNN computes with. A range shorter
 /// than `grain` is not split; `body` must write disjoint memory for disjoint ranges.
 package func parallelFor(_ count: Int, grain: Int, _ body: (Range<Int>) -> Void) {
+  ThreadCount.honorVariable()
   withoutActuallyEscaping(body) { body in
     var body = body
     withUnsafeMutablePointer(to: &body) { pointer in

@@ -25,6 +25,9 @@ struct WinogradConvolution: ConvolutionKernel {
   private let output: Shape
   private let sourceOrder, targetOrder: MemoryDescriptor
 
+  /// What a profile calls it.
+  private var name: String { lucid_winograd_is_small(kind) ? "winograd 2x2" : "winograd" }
+
   /// With `pools`, the output is the greatest of each 2x2 values.
   init(_ problem: ConvolutionProblem, _ kind: lucid_winograd_kind, pools: Bool = false) {
     guard let activation = WinogradActivation(problem.activation) else {
@@ -76,6 +79,7 @@ struct WinogradConvolution: ConvolutionKernel {
     let scratch = Storage(
       byteCount: lucid_winograd_scratch_count(kind, &shape, threads) * MemoryLayout<Float>.size)
     func floats(_ tensor: Tensor) -> UnsafeMutablePointer<Float> { tensor.bytes.assumingMemoryBound(to: Float.self) }
+    KernelLog.note(pools ? name + " + pool" : name)
     withExtendedLifetime((source, weight, bias, added)) {
       lucid_winograd(
         kind, &shape, floats(source), floats(weight), bias.map(floats), added.map(floats), activation.kind,
