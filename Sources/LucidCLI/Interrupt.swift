@@ -11,19 +11,24 @@ func fetching<Result: Sendable>(
   try await interruptible { try await withProgress { try await body($0) } }
 }
 
-/// Works in a task that Ctrl-C (SIGINT), SIGTERM and a terminal that closes (SIGHUP) cancel, so that what it has half done is cleared away; the program
-/// then ends with the status that the signal alone would have given. A signal that the caller had ignored stays so.
+/// Works in a task that Ctrl-C (SIGINT), SIGTERM and a terminal that closes (SIGHUP) cancel, so that what it has half done
+/// is cleared away; the program then ends with the status that the signal alone would have given. A signal that the caller
+/// had ignored stays so.
 func interruptible<Result: Sendable>(
   _ body: @escaping @Sendable () async throws -> Result
 ) async throws -> Result {
-  let task = Task { try await body() }
   let received = Mutex<Int32?>(nil)
+  let running = Mutex<Task<Result, any Error>?>(nil)
+  // Before the task, which may have made something by the time that it would take.
   let traps = [SIGINT, SIGTERM, SIGHUP].compactMap { number in
     SignalTrap(number) {
       received.withLock { $0 = $0 ?? number }
-      task.cancel()
+      running.withLock { $0?.cancel() }
     }
   }
+  let task = Task { try await body() }
+  running.withLock { $0 = task }
+  if received.withLock({ $0 != nil }) { task.cancel() }
   defer { for trap in traps { trap.end() } }
   do {
     return try await task.value

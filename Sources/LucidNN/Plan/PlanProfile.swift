@@ -6,8 +6,9 @@ public struct PlanProfile: Sendable, CustomStringConvertible {
   public struct Layer: Sendable {
     /// What is computed, such as "FusedConvolution".
     public let operation: String
-    /// What computes it: "winograd" or "winograd 2x2", with " + pool" where a pooling is part of it, "block" (a depthwise block as one), "direct" and oneDNN's name of its kernel, "reference",
-    /// "reorder" where tensors had to be put in another memory order first; nil for Swift loops.
+    /// What computes it: "winograd" or "winograd 2x2", with " + pool" where a pooling is part of it; "block", a depthwise block
+    /// as one; "direct" and oneDNN's name of its kernel; "reference"; "reorder" where tensors had to be put in another memory
+    /// order first; nil for Swift loops.
     public let kernel: String?
     /// The shape of the first input.
     public let input: Shape
