@@ -6,8 +6,8 @@ import LucidTesting
 import LucidVision
 import Testing
 
-/// The training loop.
-@Suite struct TrainerTests {
+/// The training loop. Serialized, because each training computes on all cores.
+@Suite(.serialized) struct TrainerTests {
   private func settings(_ edit: (inout TrainingSettings) -> Void = { _ in }) -> TrainingSettings {
     var settings = TrainingSettings()
     settings.epochs = 3
@@ -97,7 +97,12 @@ import Testing
     func generator() -> Generator { isShared ? .default : Generator(seed: 8) }
     let folder = try Scratch()
     let path = folder.path("c.safetensors")
-    let others = Task.detached { while !Task.isCancelled { _ = Tensor.rand([64]) } }
+    let others = Task.detached {
+      while !Task.isCancelled {
+        _ = Tensor.rand([64])
+        await Task.yield()
+      }
+    }
     defer { others.cancel() }
     let whole = trainer(settings(), StripeNet(generator: generator()))
     try await whole.run()
