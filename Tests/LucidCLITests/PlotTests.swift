@@ -36,7 +36,7 @@ import Testing
     let all = try program.run("weights", "plot", "--against", "params", "--output", "a.svg")
     #expect(all.status == 0 && all.errors.contains("1 measured on other data than ImageNet-1K are not drawn"))
     let svg = try String(contentsOfFile: program.folder.path("a.svg"), encoding: .utf8)
-    #expect(svg.contains("ResNet18 V1") && !svg.contains("LeNet5"))
+    #expect(svg.contains("ResNet18") && !svg.contains("LeNet5"))
     let digits = ["weights", "plot", "--dataset", "mnist5k", "--against", "params", "--output", "b.svg"]
     #expect(try program.run(digits).status == 0)
     let other = try String(contentsOfFile: program.folder.path("b.svg"), encoding: .utf8)

@@ -59,7 +59,7 @@ struct TrainingGoldenTests {
   /// carry that on as they carry on what float32 rounds, which is 2^-24.
   @Test(
     "In float64 they are the same numbers",
-    arguments: runs.filter { $0.inputShape[2] == 64 && $0.learningRate == 0.01 })
+    arguments: runs.filter { $0.builder == "mobilenet_v2" && $0.inputShape[2] == 64 && $0.learningRate == 0.01 })
   func agreesInDoublePrecision(run: Run) throws {
     let model = try model(run)
     for parameter in model.parameters() { parameter.value = parameter.value.detach().to(.float64) }
