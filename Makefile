@@ -14,7 +14,7 @@ demo: setup ## Build, and name a photograph with pretrained weights
 test: setup ## Build and run every test
 	@scripts/test
 
-examples: setup ## Build and run the packages under Examples/
+examples: setup ## Build and run what is under Examples/
 	@scripts/examples
 
 bench: setup ## Compare with other libraries

@@ -78,7 +78,7 @@ struct EvaluateCommand: AsyncParsableCommand {
       data: data, weights: classifier.name, classesBy: words(matching.kind), pictures: scores.count,
       classes: pictures.classes.count, acc1: scores.acc1, acc5: scores.acc5, loss: scores.loss,
       published: classifier.metrics, unreadable: unreadable)
-    if json { try Console.printJSON(report) } else { try show(report) }
+    if json { try Console.printJSON(report) } else { try show(report, categoryCount: classifier.categories.count) }
     if !unreadable.isEmpty { throw ExitCode.failure }
   }
 
@@ -90,16 +90,18 @@ struct EvaluateCommand: AsyncParsableCommand {
     }
   }
 
-  private func show(_ report: Report) throws {
+  /// - Parameter categoryCount: the classes of the model; of five or fewer, one is always among the best five.
+  private func show(_ report: Report, categoryCount: Int) throws {
     func accuracy(_ name: String, _ value: Double?) throws {
       guard let value else { return }
-      let published = report.published[name].map { "   (published: \(decimal($0, places: 3)))" } ?? ""
+      let origin = Classifier.isPath(weights) ? "in the file" : "published"
+      let published = report.published[name].map { "   (\(origin): \(decimal($0, places: 3)))" } ?? ""
       try Console.print("  \(name)     \(decimal(value, places: 3))\(published)")
     }
     try Console.print("\(report.weights) on \(report.data)")
     try Console.print("  pictures  \(report.pictures) of \(report.classes) classes, by \(report.classesBy)")
     try accuracy("acc@1", report.acc1)
-    try accuracy("acc@5", report.acc5)
+    if categoryCount > 5 { try accuracy("acc@5", report.acc5) }
     if let loss = report.loss { try Console.print("  loss      \(decimal(loss, places: 4))") }
     if !report.unreadable.isEmpty { try Console.print("  unreadable  \(report.unreadable.count)") }
   }

@@ -8,7 +8,8 @@ struct FeaturesCommand: AsyncParsableCommand {
     abstract: "Write what a model sees in pictures, before it decides, as numbers.",
     discussion: """
       The features that the last layer is given, a row for each picture: a NumPy file of float32 numbers [N, C]. Beside \
-      it, in a .csv file of the same name, the pictures' paths and, where they are known, labels, in the order of the rows.
+      it, in a .csv file of the same name, the pictures' paths and, where they are known, labels, in the order of the rows. \
+      Prints the paths of both.
 
       A picture that cannot be read is reported and has no row; the exit status is then 1.
 
@@ -37,6 +38,14 @@ struct FeaturesCommand: AsyncParsableCommand {
   func run() async throws {
     let pictures = try dataset(at: data)
     try checkOutput(output)
+    try checkOutput(list)
+    guard URL(fileURLWithPath: list).resolvingSymlinksInPath() != URL(fileURLWithPath: data).resolvingSymlinksInPath()
+    else {
+      throw LucidError(
+        .invalidInput, doing: "writing \(output)",
+        problem: "the list of its rows would be \(list), in place of the list that the pictures are read from",
+        advice: "Call --output something else.")
+    }
     let classifier = try await loadedClassifier(weights)
     guard let model = classifier.model as? any AdaptableModel else {
       throw LucidError(
@@ -66,16 +75,18 @@ struct FeaturesCommand: AsyncParsableCommand {
     }
     try Tensor(rows, [rows.count / width, width]).write(toNumPyFile: output)
     try writeList(lines)
+    for path in [output, list] { try Console.print(path) }
     if !isWhole { throw ExitCode.failure }
   }
 
+  /// The file beside the numbers that says whose they are.
+  private var list: String { output.dropLast(4) + ".csv" }
+
   private func writeList(_ lines: [String]) throws {
-    let path = output.dropLast(4) + ".csv"
     do {
-      try Data((lines.joined(separator: "\n") + "\n").utf8).write(
-        to: URL(fileURLWithPath: String(path)), options: .atomic)
+      try Data((lines.joined(separator: "\n") + "\n").utf8).write(to: URL(fileURLWithPath: list), options: .atomic)
     } catch {
-      throw LucidError(.fileUnreadable, doing: "writing \(path)", problem: error.localizedDescription)
+      throw LucidError(.fileUnreadable, doing: "writing \(list)", problem: error.localizedDescription)
     }
   }
 }

@@ -59,20 +59,18 @@ struct FinetuneCommand: AsyncParsableCommand {
     if skipLimit < 0 { throw ValidationError("--skip-limit must not be negative.") }
   }
 
-  private var checkpoint: String { "\(output)/checkpoint.safetensors" }
-
   func run() async throws {
     if let threads { Threads.use(threads) }
     let pictures = try FinetuneData(data, validation: validation, seed: options.seed)
     let plan = try FinetuneModel(model, weights: weights, size: size)
-    try prepareOutput()
+    let folder = try FinetuneFolder(output, resumes: resume)
     let network = try await plan.make(classes: pictures.classes.count, seed: options.seed, isLoading: !resume)
     let held = loader(pictures.validation, ImagePreprocessing(plan.recipe))
     let trainer = Trainer(
       network, training: trainingLoader(pictures, plan), validation: held, settings: options.settings,
-      checkpoint: checkpoint, interval: .seconds(interval), facts: facts(plan))
+      checkpoint: folder.checkpoint, interval: .seconds(interval), facts: facts(plan))
     if resume { try trainer.resume() }
-    try await train(trainer)
+    try await train(trainer, folder)
     let result = try await Validation(of: trainer.model, on: held)
     try FinetuneResult(
       folder: output, classes: pictures.classes, plan: plan, validation: result, pictures: pictures.validation,
@@ -92,37 +90,16 @@ struct FinetuneCommand: AsyncParsableCommand {
   }
 
   /// Trains until the end; where a signal asks for it, ends after the step with the status that the signal stands for.
-  private func train(_ trainer: Trainer) async throws {
+  private func train(_ trainer: Trainer, _ folder: FinetuneFolder) async throws {
     let line = TrainingLine(epochs: options.epochs)
     let signals = TrainingSignals()
     defer { signals.end() }
     let outcome = try await trainer.run(stop: signals.stop) { try line.show($0) }
     line.clear()
     guard outcome == .stopped, let signal = signals.received else { return }
-    Console.printError("stopped; to go on, run the same command with --resume: \(checkpoint) has all that it takes")
+    Console.printError(
+      "stopped; to go on, run the same command with --resume: \(folder.checkpoint) has all that it takes")
     throw ExitCode(128 + signal)
-  }
-
-  /// Makes the output folder, and finds out whether it is the right one for a new training or for one to be resumed.
-  private func prepareOutput() throws {
-    let isThere = FileManager.default.fileExists(atPath: checkpoint)
-    if resume, !isThere {
-      throw LucidError(
-        .fileUnreadable, doing: "resuming the training in \(output)", problem: "there is no \(checkpoint)",
-        advice: "Give --output the folder of a training that was begun, or leave out --resume.")
-    }
-    if isThere, !resume {
-      throw LucidError(
-        .invalidInput, doing: "training into \(output)", problem: "it has a training already",
-        advice: "Go on with it by --resume, or choose another folder with --output.")
-    }
-    do {
-      try FileManager.default.createDirectory(atPath: output, withIntermediateDirectories: true)
-    } catch {
-      throw LucidError(
-        .fileUnreadable, doing: "making the folder \(output)", problem: error.localizedDescription,
-        advice: "Choose a folder that you may write to.")
-    }
   }
 
   /// What must be the same when the training is resumed, besides the trainer's settings and the pictures.

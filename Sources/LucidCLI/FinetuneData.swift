@@ -35,6 +35,11 @@ struct FinetuneData {
       let parts = whole.split(validation: share, seed: seed)
       (training, self.validation) = (parts.training, parts.validation)
     } else {
+      guard FileManager.default.fileExists(atPath: validation) else {
+        throw LucidError(
+          .fileUnreadable, doing: "reading the validation pictures", problem: "there is no folder \(validation)",
+          advice: "Give --validation a folder with the same classes, or the share that is held back, such as 0.2.")
+      }
       (training, self.validation) = (whole, try ImageFolder(validation, classes: whole.classes))
     }
   }

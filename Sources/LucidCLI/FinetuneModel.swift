@@ -96,6 +96,14 @@ struct FinetuneModel {
         problem: "it takes pictures of at least \(rule.minSize[0])x\(rule.minSize[1]), not \(side)x\(side)",
         advice: "Give --size a larger number.")
     }
+    let (prepared, taken) = (recipe.mean.count, rule.channels)
+    guard prepared == taken else {
+      throw LucidError(
+        .invalidInput, doing: "fine-tuning \(entry.typeName)",
+        problem: "it takes pictures of \(taken) channel\(taken == 1 ? "" : "s"), and \(startName) prepares such of "
+          + "\(prepared)",
+        advice: "Choose parameters of this model.")
+    }
     return model
   }
 }

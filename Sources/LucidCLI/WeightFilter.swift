@@ -13,6 +13,9 @@ struct WeightFilter: ParsableArguments {
   @Option(help: "Only this license, such as bsd-3-clause; none for those that state none.")
   var license: String?
 
+  @Option(help: "Only accuracies that were measured on this data set, such as ImageNet-1K.")
+  var dataset: String?
+
   @Option(help: "Only acc@1 of at least this many percent.")
   var minAccuracy: Double?
 
@@ -25,7 +28,7 @@ struct WeightFilter: ParsableArguments {
   @Option(help: "Only at most this many GFLOPs.")
   var maxGflops: Double?
 
-  @Option(help: "Order by accuracy (best first), size, params, gflops (least first) or name.")
+  @Option(help: "Order by accuracy (best first, each data set by itself), size, params, gflops (least first) or name.")
   var sort: Order?
 
   typealias Row = (model: CatalogModel, weights: CatalogWeight)
@@ -38,11 +41,18 @@ struct WeightFilter: ParsableArguments {
         .unknownName, doing: "listing checkpoints", problem: "no family is named \"\(family)\"",
         advice: "There are \(families).")
     }
+    let datasets = rows.compactMap(\.weights.meta.acc1Dataset)
+    if let dataset, !datasets.contains(where: { same($0, dataset) }) {
+      throw LucidError(
+        .unknownName, doing: "listing checkpoints", problem: "no accuracy was measured on \"\(dataset)\"",
+        advice: "There are \(Set(datasets).sorted().joined(separator: ", ")).")
+    }
     let kept = rows.filter { row in
       let meta = row.weights.meta
       let isLicensed = license.map { same(meta.license ?? "none", $0) } ?? true
       let isFamily = family.map { same(row.model.family, $0) } ?? true
-      return isFamily && isLicensed && within(meta.acc1, minAccuracy, { $0 >= $1 })
+      let isMeasured = dataset.map { dataset in meta.acc1Dataset.map { same($0, dataset) } ?? false } ?? true
+      return isFamily && isLicensed && isMeasured && within(meta.acc1, minAccuracy, { $0 >= $1 })
         && within(meta.fileSizeMB, maxSize, { $0 <= $1 })
         && within(meta.numParams.map { Double($0) / 1e6 }, maxParams, { $0 <= $1 })
         && within(meta.gflops, maxGflops, { $0 <= $1 })
@@ -60,7 +70,11 @@ struct WeightFilter: ParsableArguments {
         }
       return value ?? .infinity
     }
-    return kept.map { (key($0), $0) }.sorted { ($0.0, $0.1.weights.name) < ($1.0, $1.1.weights.name) }.map(\.1)
+    // Accuracies of one data set stay together, those of the data set with the most checkpoints first.
+    let counts = Dictionary(datasets.map { ($0, 1) }, uniquingKeysWith: +)
+    func place(_ row: Row) -> Int { sort == .accuracy ? -(counts[row.weights.meta.acc1Dataset ?? ""] ?? 0) : 0 }
+    return kept.map { (place($0), key($0), $0) }
+      .sorted { ($0.0, $0.1, $0.2.weights.name) < ($1.0, $1.1, $1.2.weights.name) }.map(\.2)
   }
 
   private func same(_ left: String, _ right: String) -> Bool { NameMatching.key(left) == NameMatching.key(right) }
@@ -75,13 +89,13 @@ struct WeightFilter: ParsableArguments {
 func printWeights(_ rows: [WeightFilter.Row], json: Bool) throws {
   if json { return try Console.printJSON(rows.map { WeightFacts($0.model, $0.weights) }) }
   try Console.printTable(
-    ["weights", "acc@1", "acc@5", "params", "GFLOPs", "MiB", "license"],
+    ["weights", "acc@1", "acc@5", "on", "params", "GFLOPs", "MiB", "license"],
     rows.map { model, weights in
       [
         weights.name + (weights.isDefault ? " *" : ""), decimal(weights.meta.acc1), decimal(weights.meta.acc5),
-        weights.meta.numParams.map(millions) ?? "", decimal(weights.meta.gflops),
+        weights.meta.acc1Dataset ?? "", weights.meta.numParams.map(millions) ?? "", decimal(weights.meta.gflops),
         weights.meta.fileSizeMB.map { decimal($0, places: 1) } ?? "", weights.meta.license ?? "",
       ]
-    }, rightAligned: [1, 2, 3, 4, 5])
+    }, rightAligned: [1, 2, 4, 5, 6])
   if rows.contains(where: \.weights.isDefault) { try Console.print("\n* used where only the model is named") }
 }

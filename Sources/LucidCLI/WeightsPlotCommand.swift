@@ -7,7 +7,9 @@ struct WeightsPlotCommand: AsyncParsableCommand {
     abstract: "Draw the accuracy of checkpoints against what they cost.",
     discussion: """
       Draws the checkpoints that the filters leave, one chart for each cost, with the Pareto frontier: those that no \
-      other beats in both. The ending of the file chooses SVG or PNG. Prints the path of the file.
+      other beats in both. Accuracies of one data set only are comparable: of several, the one with the most \
+      checkpoints is drawn, unless --dataset names another. The ending of the file chooses SVG or PNG. Prints the path \
+      of the file.
 
       EXAMPLES:
         lucid weights plot --output accuracy.svg
@@ -49,7 +51,8 @@ struct WeightsPlotCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let rows = try filter.apply(to: WeightCatalog.builtIn.allWeights)
+    let all = try filter.apply(to: WeightCatalog.builtIn.allWeights)
+    let (dataset, rows) = Self.comparable(all)
     let costs = against.isEmpty ? [.gflops, .size] : against
     func isDrawn(_ row: WeightFilter.Row, _ cost: Cost) -> Bool {
       row.weights.meta.acc1 != nil && cost.value(row.weights.meta) != nil
@@ -57,7 +60,7 @@ struct WeightsPlotCommand: AsyncParsableCommand {
     if let cost = costs.first(where: { cost in !rows.contains { isDrawn($0, cost) } }) {
       throw LucidError(
         .invalidInput, doing: "drawing \(output)",
-        problem: "of the \(rows.count) checkpoints that the filters leave, none states both an accuracy and "
+        problem: "of the \(all.count) checkpoints that the filters leave, none states both an accuracy and "
           + "\(cost.rawValue)",
         advice: "Filter less; `lucid weights list` with the same filters shows what is left.")
     }
@@ -66,17 +69,30 @@ struct WeightsPlotCommand: AsyncParsableCommand {
     for row in rows where !families.contains(row.model.family) && costs.contains(where: { isDrawn(row, $0) }) {
       families.append(row.model.family)
     }
-    let charts = costs.map { cost in Self.chart(rows.filter { isDrawn($0, cost) }, families, cost) }
+    let charts = costs.map { cost in Self.chart(rows.filter { isDrawn($0, cost) }, families, cost, dataset) }
     try Self.page(charts).write(to: output)
     // Who asked for a picture of all should know what is not in it.
     for cost in costs {
       let count = rows.count { !isDrawn($0, cost) }
       if count > 0 { Console.printError("\(count) without an accuracy or \(cost.rawValue) are not drawn") }
     }
+    if rows.count < all.count {
+      Console.printError(
+        "\(all.count - rows.count) measured on other data than \(dataset) are not drawn; see --dataset")
+    }
     try Console.print(output)
   }
 
-  private static func chart(_ rows: [WeightFilter.Row], _ families: [String], _ cost: Cost) -> Chart {
+  /// The data set that the most accuracies were measured on, and the checkpoints that were not measured on another.
+  private static func comparable(_ rows: [WeightFilter.Row]) -> (dataset: String, rows: [WeightFilter.Row]) {
+    let counts = Dictionary(rows.compactMap(\.weights.meta.acc1Dataset).map { ($0, 1) }, uniquingKeysWith: +)
+    let dataset = counts.max { ($0.value, $1.key) < ($1.value, $0.key) }?.key ?? ""
+    return (dataset, rows.filter { $0.weights.meta.acc1Dataset ?? dataset == dataset })
+  }
+
+  private static func chart(
+    _ rows: [WeightFilter.Row], _ families: [String], _ cost: Cost, _ dataset: String
+  ) -> Chart {
     var points: [String: [Chart.Point]] = [:]
     for (model, weights) in rows {
       guard let x = cost.value(weights.meta), let y = weights.meta.acc1 else { continue }
@@ -89,7 +105,7 @@ struct WeightsPlotCommand: AsyncParsableCommand {
     return Chart(
       title: "Accuracy against \(cost == .gflops ? "GFLOPs" : cost == .size ? "size" : "parameters")",
       x: ChartAxis(title: cost.title, values: values.map(\.x)),
-      y: ChartAxis(title: "acc@1 (%)", values: values.map(\.y), isLogarithmic: false),
+      y: ChartAxis(title: "acc@1 on \(dataset) (%)", values: values.map(\.y), isLogarithmic: false),
       groups: families.map { Chart.Group(name: $0, points: points[$0] ?? []) },
       lines: [Chart.Line(name: "Pareto frontier", values: Chart.Value.frontier(of: values), isDashed: true)])
   }

@@ -8,32 +8,51 @@ import Synchronization
 /// through SplitMix64.
 public final class Generator: Sendable {
   /// The generator used where none is named. Starts from a random seed; ``seed(_:)`` makes a program repeatable.
-  public static var `default`: Generator { replacement ?? shared }
+  public static let `default` = Generator(seed: UInt64.random(in: .min ... .max))
 
-  private static let shared = Generator(seed: UInt64.random(in: .min ... .max))
+  /// What the default generator draws from in a task that must draw the same numbers again.
+  @TaskLocal private static var replacement: Generator?
 
-  /// Stands in for the default generator in a task that must draw the same numbers twice.
-  @TaskLocal static var replacement: Generator?
-
-  private let state: Mutex<Xoshiro256>
+  private let stream: Mutex<Xoshiro256>
 
   /// A generator that starts from a seed.
-  public init(seed: UInt64) { state = Mutex(Xoshiro256(seed: seed)) }
+  public init(seed: UInt64) { stream = Mutex(Xoshiro256(seed: seed)) }
+
+  /// Runs `body` while ``default``, in this task, draws from a stream of its own that starts from `seed`. What other tasks
+  /// draw has no influence on it, and what `body` draws none on the default generator afterwards.
+  package static func withDefault<Result>(seed: UInt64, _ body: () throws -> Result) rethrows -> Result {
+    try $replacement.withValue(Generator(seed: seed), operation: body)
+  }
+
+  /// Whose numbers these are. Modules keep the default generator, so that it is asked for at each draw.
+  private var source: Generator { self === Self.default ? Self.replacement ?? self : self }
+
+  private func draw<Result>(_ body: (inout Xoshiro256) -> Result) -> Result {
+    let source = source
+    return source.stream.withLock { body(&$0) }
+  }
+
+  /// How far the stream is, in four words: a generator that is given them goes on with the same numbers. Traps when set to
+  /// another number of words.
+  public var state: [UInt64] {
+    get { draw { $0.words } }
+    set { draw { $0.words = newValue } }
+  }
 
   /// Starts again from a seed.
-  public func seed(_ seed: UInt64) { state.withLock { $0 = Xoshiro256(seed: seed) } }
+  public func seed(_ seed: UInt64) { draw { $0 = Xoshiro256(seed: seed) } }
 
   /// 64 random bits.
-  public func next() -> UInt64 { state.withLock { $0.next() } }
+  public func next() -> UInt64 { draw { $0.next() } }
 
   func fillUniform(_ target: UnsafeMutableBufferPointer<Float>) {
-    state.withLock { state in
+    draw { state in
       for index in target.indices { target[index] = state.uniform() }
     }
   }
 
   func fillNormal(_ target: UnsafeMutableBufferPointer<Float>) {
-    state.withLock { state in
+    draw { state in
       for index in stride(from: 0, to: target.count, by: 2) {
         // Box and Muller, 1958; 1 - u is never 0.
         let radius = (-2 * log(1 - state.uniformDouble())).squareRoot()
@@ -46,11 +65,11 @@ public final class Generator: Sendable {
 
   func integers(in range: Range<Int>, count: Int) -> [Int] {
     precondition(!range.isEmpty, "randint: the range \(range) is empty")
-    return state.withLock { state in (0..<count).map { _ in Int.random(in: range, using: &state) } }
+    return draw { state in (0..<count).map { _ in Int.random(in: range, using: &state) } }
   }
 
   func permutation(_ count: Int) -> [Int] {
-    state.withLock { state in (0..<count).shuffled(using: &state) }
+    draw { state in (0..<count).shuffled(using: &state) }
   }
 }
 
@@ -68,6 +87,14 @@ private struct Xoshiro256: RandomNumberGenerator {
       return z ^ (z >> 31)
     }
     (a, b, c, d) = (splitMix(), splitMix(), splitMix(), splitMix())
+  }
+
+  var words: [UInt64] {
+    get { [a, b, c, d] }
+    set {
+      precondition(newValue.count == 4, "the state of a generator is four words, not \(newValue.count)")
+      (a, b, c, d) = (newValue[0], newValue[1], newValue[2], newValue[3])
+    }
   }
 
   mutating func next() -> UInt64 {

@@ -81,7 +81,8 @@ import Testing
     #expect(abs((report["loss"] as? Double ?? -1) - loss / 12) < 1e-4)
 
     let text = try program.run("evaluate", "val", "--weights", "./mine.safetensors")
-    #expect(text.output.contains("(published: 12.500)") && text.output.contains("12 of 3 classes, by name"))
+    #expect(!text.output.contains("acc@5"), "of three classes")
+    #expect(text.output.contains("(in the file: 12.500)") && text.output.contains("12 of 3 classes, by name"))
   }
 
   @Test func unreadablePicturesAndWrongFoldersAreReported() throws {
@@ -99,6 +100,21 @@ import Testing
     expectError(
       try program.run("features", "val", "--weights", "./mine.safetensors", "--output", "no/x.npy"), saying: "no folder"
     )
+  }
+
+  /// Beside x.npy goes x.csv, which must not take the place of the list that was read.
+  @Test func theListThatWasReadStays() throws {
+    let program = try Self.program()
+    try program.folder.write("1.png", Self.picture(1))
+    try program.folder.write("birds.csv", Data("path,label\n1.png,robin\n".utf8))
+    let call = ["features", "birds.csv", "--weights", "./mine.safetensors", "--output"]
+    expectError(try program.run(call + ["./birds.npy"]), saying: "in place of the list", "--output")
+    let outcome = try program.run(call + ["rows.npy"])
+    #expect(outcome.status == 0 && outcome.output == "rows.npy\nrows.csv\n")
+    let list = try String(contentsOfFile: program.folder.path("rows.csv"), encoding: .utf8)
+    #expect(list == "path,label\n./1.png,robin\n")
+    #expect(
+      try String(contentsOfFile: program.folder.path("birds.csv"), encoding: .utf8) == "path,label\n1.png,robin\n")
   }
 
   @Test func featuresAreWrittenWithTheirNames() throws {

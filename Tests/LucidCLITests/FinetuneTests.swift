@@ -54,11 +54,7 @@ import Testing
     let program = Program(in: folder)
     #expect(try program.run(Self.small + ["--output", "whole"]).status == 0)
 
-    let running = try program.start(Program.path, Self.small + ["--output", "parts", "--interval", "0"])
-    while !FileManager.default.fileExists(atPath: folder.path("parts/checkpoint.safetensors")) {
-      try await Task.sleep(for: .milliseconds(1))
-      guard running.process.isRunning else { break }
-    }
+    let running = try await started(program, Self.small + ["--output", "parts"])
     kill(running.process.processIdentifier, SIGINT)
     let stopped = try running.end()
     // It may have been done before the signal came.
@@ -88,6 +84,50 @@ import Testing
     let last = try program.run(Self.small + ["--output", "parts"] + (isThere ? ["--resume"] : []))
     #expect(last.status == 0, "\(last.errors)")
     try expectSameParameters(folder, "whole", "parts")
+    #expect(folder.files(below: "parts") == ["checkpoint.safetensors", "model.safetensors", "report.html"])
+  }
+
+  /// Starts a training that writes all the time, and waits for its first checkpoint.
+  private func started(_ program: Program, _ arguments: [String]) async throws -> Running {
+    let running = try program.start(Program.path, arguments + ["--interval", "0"])
+    while !FileManager.default.fileExists(atPath: program.folder.path("parts/checkpoint.safetensors")) {
+      try await Task.sleep(for: .milliseconds(1))
+      guard running.process.isRunning else { break }
+    }
+    return running
+  }
+
+  /// A limit on the size of files stands for a full disk: none is larger than 100 kB, and a checkpoint is a megabyte.
+  @Test func aFullDiskLosesNothing() async throws {
+    let folder = try Scratch()
+    try pictures(folder)
+    let program = Program(in: folder)
+    #expect(try program.run(Self.small + ["--output", "whole"]).status == 0)
+    let running = try await started(program, Self.small + ["--output", "parts"])
+    kill(running.process.processIdentifier, SIGKILL)
+    _ = try running.end()
+    let before = try Data(contentsOf: URL(fileURLWithPath: folder.path("parts/checkpoint.safetensors")))
+
+    let call = (["\"$lucid\""] + Self.small + ["--output", "parts", "--resume", "--interval", "0"])
+      .joined(separator: " ")
+    let full = try program.shell("trap '' XFSZ; ulimit -f 200; exec \(call)")
+    #expect(full.status == 1 && full.errors.hasPrefix("error: writing parts/"), "\(full.errors)")
+    #expect(full.errors.contains("File too large"), "\(full.errors)")
+    #expect(folder.files(below: "parts") == ["checkpoint.safetensors"])
+    #expect(try Data(contentsOf: URL(fileURLWithPath: folder.path("parts/checkpoint.safetensors"))) == before)
+    #expect(try program.run(Self.small + ["--output", "parts", "--resume"]).status == 0)
+    try expectSameParameters(folder, "whole", "parts")
+  }
+
+  @Test func oneTrainingHasTheFolder() async throws {
+    let folder = try Scratch()
+    try pictures(folder)
+    let program = Program(in: folder)
+    let long = Self.small + ["--output", "parts", "--epochs", "10000"]
+    let running = try await started(program, long)
+    expectError(try program.run(long + ["--resume"]), saying: "another training is writing to it", "--output")
+    kill(running.process.processIdentifier, SIGKILL)
+    _ = try running.end()
   }
 
   private func expectSameParameters(_ folder: Scratch, _ left: String, _ right: String) throws {
@@ -106,6 +146,8 @@ import Testing
     try FileManager.default.removeItem(atPath: folder.path("one/up"))
     try folder.write("empty/a/1.txt", Data())
     try folder.write("empty/b/1.png", Data())
+    try folder.write("unreadable/up/1.png", Data("no picture".utf8))
+    try folder.write("unreadable/down/1.png", Data("no picture".utf8))
     try pictures(folder, "broken", count: 4)
     for index in 0..<4 { try folder.write("broken/up/\(index).png", Data("no picture".utf8)) }
     let program = Program(in: folder)
@@ -120,6 +162,11 @@ import Testing
     expectError(try run("data", "--weights", "resnet18"), saying: "are parameters of ResNet18")
     expectError(try run("data", "--resume"), saying: "there is no out/checkpoint.safetensors")
     expectError(try run("data", "--validation", "2"), status: 64, saying: "a share between 0 and 1")
+    expectError(try run("data", "--validation", "0,2"), saying: "there is no folder 0,2", "such as 0.2")
+    expectError(try run("data", "--output", "data/up/0.png"), saying: "making the folder data/up/0.png: File exists")
+    let blind = try run("data", "--validation", "unreadable", "--output", "blind")
+    #expect(blind.status == 1 && blind.errors.contains("error: validating: none of the 2 pictures could be read"))
+    #expect(blind.errors.contains("warning: left out: decoding unreadable/up/1.png"))
     expectError(try run("data", "--epochs", "0"), status: 64, saying: "--epochs must be at least 1")
     expectError(try run("data", "--unfreeze-after", "1"), status: 64, saying: "goes with --freeze backbone")
     #expect(try run("data").status == 0)

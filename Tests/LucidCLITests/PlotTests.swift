@@ -11,7 +11,8 @@ import Testing
     #expect(outcome.status == 0 && outcome.output == "a.svg\n")
     #expect(outcome.errors.hasPrefix("1 without an accuracy or gflops"), "VGG-16's features classify nothing")
     let svg = try String(contentsOfFile: program.folder.path("a.svg"), encoding: .utf8)
-    for text in ["GFLOPs", "size of the file (MiB)", "acc@1 (%)", "Pareto frontier", "VGG19BN", ">VGG<"] {
+    for text in ["GFLOPs", "size of the file (MiB)", "acc@1 on ImageNet-1K (%)", "Pareto frontier", "VGG19BN", ">VGG<"]
+    {
       #expect(svg.contains(text), "\(text)")
     }
     let drawn = WeightCatalog.builtIn.allWeights.filter { $0.model.family == "VGG" && $0.weights.meta.acc1 != nil }
@@ -28,6 +29,18 @@ import Testing
     let picture = try Image(contentsOf: program.folder.path("A.PNG"))
     #expect(picture.width == 1920 && picture.height > 1080)
     #expect(Set(picture.pixels).count > 10)
+  }
+
+  @Test func accuraciesOfOneDataSetAreDrawn() throws {
+    let program = Program(in: try Scratch())
+    let all = try program.run("weights", "plot", "--against", "params", "--output", "a.svg")
+    #expect(all.status == 0 && all.errors.contains("1 measured on other data than ImageNet-1K are not drawn"))
+    let svg = try String(contentsOfFile: program.folder.path("a.svg"), encoding: .utf8)
+    #expect(svg.contains("ResNet18") && !svg.contains("LeNet5"))
+    let digits = ["weights", "plot", "--dataset", "mnist5k", "--against", "params", "--output", "b.svg"]
+    #expect(try program.run(digits).status == 0)
+    let other = try String(contentsOfFile: program.folder.path("b.svg"), encoding: .utf8)
+    #expect(other.contains("acc@1 on MNIST-5K (%)") && other.contains("LeNet5") && !other.contains("ResNet"))
   }
 
   @Test func whatCannotBeDrawnIsSaid() throws {

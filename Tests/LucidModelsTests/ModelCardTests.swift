@@ -62,6 +62,11 @@ import Testing
       "lucid.preprocessing",
       #"{"interpolation": "bilinear", "mean": [0, 1], "std": [0], "pixel_scale": "unit"}"#, "make no sense"
     ),
+    (
+      "lucid.preprocessing",
+      #"{"crop": 96, "interpolation": "bilinear", "mean": [0.5], "std": [0.5], "pixel_scale": "unit"}"#,
+      "its card prepares pictures of 1 channel, and MobileNetV2 takes 3"
+    ),
     ("lucid.metrics", "97", "the lucid.metrics in its metadata cannot be read"),
   ]) func aDamagedCardIsAnError(_ key: String, _ text: String?, _ problem: String) throws {
     let folder = try Scratch()

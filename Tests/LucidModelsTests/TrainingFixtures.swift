@@ -40,10 +40,13 @@ enum Stripes {
 final class StripeNet: Module {
   let conv = Conv2d(1, 6, kernel: 3, padding: .all(1), generator: Generator(seed: 3))
   let norm = BatchNorm2d(6)
-  let dropout = Dropout(0.2)
+  let dropout: Dropout
   let head: Linear
 
-  init(seed: UInt64 = 4) { head = Linear(6 * 9, 3, generator: Generator(seed: seed)) }
+  init(seed: UInt64 = 4, generator: Generator = .default) {
+    dropout = Dropout(0.2, generator: generator)
+    head = Linear(6 * 9, 3, generator: Generator(seed: seed))
+  }
 
   override var isTraceable: Bool { true }
 

@@ -15,7 +15,7 @@ struct TrainingGoldenTests {
       let key: String
       let norm: Double
       let first: [Double]
-      /// How far PyTorch's own float32 gradient is from float64, as a part of its norm.
+      /// How far PyTorch's own float32 gradients are from float64 at most, as a part of its norm.
       let error: Double
     }
 
@@ -25,12 +25,12 @@ struct TrainingGoldenTests {
     let learningRate: Double
     /// Before the first step and after each.
     let losses: [Double]
-    /// How far PyTorch's own float32 losses are from float64, as parts of them.
+    /// How far PyTorch's own float32 losses are from float64 at most, as parts of them.
     let lossErrors: [Double]
     let gradientNorm: Double
     let gradients: [Gradient]
 
-    var testDescription: String { "\(builder) at a rate of \(learningRate)" }
+    var testDescription: String { "\(builder) of \(inputShape[2])x\(inputShape[3]) at a rate of \(learningRate)" }
   }
 
   static let runs: [Run] = {
@@ -45,51 +45,81 @@ struct TrainingGoldenTests {
     }
   }()
 
+  /// What rounds as float32 does may be three times as far off as the worst of PyTorch's eight ways: which activations
+  /// fall on the other side of a kink is a matter of luck. Where there was no such luck, sums may be taken in another order.
   @Test("Losses and gradients are PyTorch's", arguments: runs)
   func agrees(run: Run) throws {
-    // Its first layers' gradients are off by some per cent, three times what PyTorch's own float32 explains, and so is
-    // what follows the first step. Whether that is the kinks of ReLU6 on white noise or a fault is not known.
-    try withKnownIssue("MobileNetV2's gradients are further from PyTorch's than rounding explains") {
-      try compare(run)
-    } when: {
-      run.builder == "mobilenet_v2"
-    }
+    let model = try model(run)
+    let optimizer = SGD(model, learningRate: run.learningRate, momentum: 0.9, weightDecay: 1e-4)
+    try compare(run, model, optimizer.step) { max(3 * $0, 1e-5) }
   }
 
-  private func compare(_ run: Run) throws {
+  /// Computed in float64, no kink is close enough to matter: every operation, forward and backward, is PyTorch's. ε of batch
+  /// norm is a float32 in the backend, 2^-25 of itself off, and of variances about 1e-4 is it a part of 1e-5; three steps
+  /// carry that on as they carry on what float32 rounds, which is 2^-24.
+  @Test(
+    "In float64 they are the same numbers",
+    arguments: runs.filter { $0.builder == "mobilenet_v2" && $0.inputShape[2] == 64 && $0.learningRate == 0.01 })
+  func agreesInDoublePrecision(run: Run) throws {
+    let model = try model(run)
+    for parameter in model.parameters() { parameter.value = parameter.value.detach().to(.float64) }
+    for case let (_, norm as BatchNorm2d) in model.namedModules() {
+      for buffer in [norm.runningMean, norm.runningVar] { buffer.value = buffer.value.to(.float64) }
+    }
+    var directions: [String: Tensor] = [:]
+    func step() {
+      for (name, parameter) in model.namedParameters() {
+        guard let gradient = parameter.grad else { continue }
+        let value = parameter.value.detach()
+        let direction = gradient + value * 1e-4
+        directions[name] = directions[name].map { $0 * 0.9 + direction } ?? direction
+        parameter.value = value - directions[name]! * run.learningRate
+      }
+    }
+    try compare(run, model, step) { max($0 * 1e-4, 1e-8) }
+  }
+
+  private func model(_ run: Run) throws -> any PretrainedModel {
     let golden = try Golden(run.builder, in: .module)
     let model = try WeightCatalog.builtIn.model(named: run.builder).makeModel()
     try model.load(golden.filledStateDict(), strict: true)
     if let mobileNet = model as? MobileNetV2 { mobileNet.classifier[0] = Dropout(0) }
     model.train()
-    let optimizer = SGD(model, learningRate: run.learningRate, momentum: 0.9, weightDecay: 1e-4)
-    let x = Filler.input(Shape(run.inputShape))
+    return model
+  }
+
+  /// - Parameter tolerance: what part of a number it may be off, from the part that PyTorch's float32 is off.
+  private func compare(
+    _ run: Run, _ model: any PretrainedModel, _ step: () -> Void, tolerance: (Double) -> Double
+  ) throws {
+    let x = Filler.input(Shape(run.inputShape)).to(model.parameters()[0].dtype)
     let labels = Tensor([1, 2, 3, 4] as [Int64])
-    for (step, expected) in run.losses.enumerated() {
+    for (number, expected) in run.losses.enumerated() {
       let loss = model.forward(x).crossEntropy(labels)
-      // Ten times the error of PyTorch's own float32, as for logits: sums may be taken in another order.
-      let tolerance = max(10 * run.lossErrors[...step].max()!, 1e-5) * expected
-      expectClose(loss, [expected], [], tolerance: tolerance, "the loss after \(step) steps")
-      guard step < 3 else { break }
-      optimizer.zeroGrad()
+      let allowed = tolerance(run.lossErrors[...number].max()!) * expected
+      let found = loss.item(as: Double.self)
+      #expect(abs(found - expected) <= allowed, "the loss after \(number) steps is \(found), not \(expected)")
+      guard number < 3 else { break }
+      for parameter in model.parameters() { parameter.grad = nil }
       loss.backward()
-      if step == 0 { try checkGradients(model, run) }
-      optimizer.step()
+      if number == 0 { try checkGradients(model, run, tolerance) }
+      step()
     }
   }
 
-  private func checkGradients(_ model: any PretrainedModel, _ run: Run) throws {
+  private func checkGradients(_ model: any PretrainedModel, _ run: Run, _ tolerance: (Double) -> Double) throws {
     let gradients = Dictionary(uniqueKeysWithValues: model.namedParameters().map { ($0.name, $0.parameter.grad) })
-    func norm(_ x: Tensor) -> Double { x.to(.float64).square().sum().item(as: Double.self) }
-    let total = gradients.values.reduce(0) { $0 + ($1.map(norm) ?? 0) }.squareRoot()
-    let worst = max(10 * run.gradients.map(\.error).max()!, 1e-5)
-    #expect(abs(total - run.gradientNorm) <= worst * run.gradientNorm, "the norm of all gradients")
+    func norm(_ x: Tensor) -> Double { x.to(.float64).square().sum().item(as: Double.self).squareRoot() }
+    let squares = gradients.values.compactMap { $0.map(norm) }.reduce(0) { $0 + $1 * $1 }
+    let worst = tolerance(run.gradients.map(\.error).max()!) * run.gradientNorm
+    #expect(abs(squares.squareRoot() - run.gradientNorm) <= worst, "the norm of all gradients")
     for expected in run.gradients {
       let gradient = try #require(gradients[expected.key] ?? nil, "\(expected.key) has no gradient")
-      let tolerance = max(10 * expected.error, 1e-5) * expected.norm
-      #expect(abs(norm(gradient).squareRoot() - expected.norm) <= tolerance, "the norm of \(expected.key)")
-      expectClose(
-        Array(gradient.scalars(as: Float.self).prefix(4)), expected.first, tolerance: tolerance, expected.key)
+      let allowed = tolerance(expected.error) * expected.norm
+      #expect(abs(norm(gradient) - expected.norm) <= allowed, "the norm of \(expected.key)")
+      for (found, wanted) in zip(gradient.scalars(as: Double.self), expected.first) {
+        #expect(abs(found - wanted) <= allowed, "\(expected.key): \(found), not \(wanted)")
+      }
     }
   }
 }

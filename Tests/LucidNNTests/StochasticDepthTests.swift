@@ -5,6 +5,23 @@ import Testing
 
 /// Branches that are left out at random. Bounds of statistics are six standard deviations of theirs.
 @Suite struct StochasticDepthTests {
+  /// A checkpoint runs its body twice; a layer must drop the same numbers both times, though it was made long before.
+  @Test func aCheckpointDropsTheSameAgain() {
+    let network = Sequential([Dropout(0.5), StochasticDepth(0.5)])
+    let x = Tensor.ones([64, 8]).requiringGrad()
+    let y = checkpoint(x) { network.forward($0) }
+    y.sum().backward()
+    #expect(x.grad?.scalars(as: Float.self) == y.scalars(as: Float.self))
+    #expect(Set(y.scalars(as: Float.self)) == [0, 4])
+  }
+
+  @Test func onlyGeneratorsOfTheirOwnAreNamed() {
+    let own = Generator(seed: 1)
+    let network = Sequential([Dropout(0.5), Dropout(0.5, generator: own), StochasticDepth(0.1, generator: own)])
+    #expect(network.namedGenerators().map(\.name) == ["1", "2"])
+    #expect(network.namedGenerators().allSatisfy { $0.generator === own })
+  }
+
   @Test func rowsAreDroppedEachByItself() {
     let layer = StochasticDepth(0.2, generator: Generator(seed: 1))
     let x = Tensor.randn([4000, 2, 3], generator: Generator(seed: 2))

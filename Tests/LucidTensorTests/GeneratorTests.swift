@@ -20,6 +20,36 @@ import Testing
     #expect(a.next() == Generator(seed: 42).next() && a.next() != Generator(seed: 43).next())
   }
 
+  @Test func aStateGoesOnWithTheSameNumbers() {
+    let generator = Generator(seed: 42)
+    _ = Tensor.rand([5], generator: generator)
+    let state = generator.state
+    let next = (0..<3).map { _ in generator.next() }
+    #expect(generator.state != state)
+    let other = Generator(seed: 7)
+    other.state = state
+    #expect((0..<3).map { _ in other.next() } == next)
+  }
+
+  /// Modules keep the default generator, so that it must be asked at each draw which stream is meant.
+  @Test func theDefaultStreamOfATaskIsItsOwn() async {
+    let kept = Generator.default
+    let expected = Generator(seed: 3).next()
+    let others = Task.detached {
+      while !Task.isCancelled {
+        _ = Generator.default.next()
+        await Task.yield()
+      }
+    }
+    for _ in 0..<100 {
+      let drawn = Generator.withDefault(seed: 3) { [kept.next(), Generator.default.next(), kept.next()] }
+      #expect(drawn[0] == expected && Set(drawn).count == 3)
+      #expect(Generator.withDefault(seed: 3) { Generator(seed: 4).next() } == Generator(seed: 4).next())
+    }
+    others.cancel()
+    await others.value
+  }
+
   @Test func xoshiroFollowsItsReference() {
     // SplitMix64 from seed 0 begins 0xe220a8397b1dcdaf, 0x6e789e6aa1b965f4, 0x06c45d188009454f, 0xf88bb8a8724c81ec (its
     // authors' test vector); xoshiro256++ gives rotl(s0 + s3, 23) + s0 of that state.

@@ -89,6 +89,14 @@ public struct Classifier {
         error.code, doing: "loading \(path) into \(entry.typeName)", problem: error.problem,
         advice: "The file says that it is of \(card.model) with \(card.categories.count) classes; write it anew.")
     }
+    let prepared = card.preprocessing.mean.count
+    if let taken = (model as? any AdaptableModel)?.inputConvolution.inChannels, taken != prepared {
+      throw LucidError(
+        .invalidInput, doing: "classifying with \(path)",
+        problem: "its card prepares pictures of \(prepared) channel\(prepared == 1 ? "" : "s"), and \(entry.typeName) "
+          + "takes \(taken)",
+        advice: "Write the file anew, with a mean and a deviation for each channel.")
+    }
     self.init(path, entry, model, card.categories, card.preprocessing, card.metrics)
   }
 

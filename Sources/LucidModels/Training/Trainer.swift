@@ -15,8 +15,9 @@ import LucidVision
 /// stopped and resumed and one that was not. The checkpoint is written whole or not at all, after each epoch and at
 /// intervals between, so that a killed process loses one interval and nothing that was there before.
 ///
-/// What modules draw from ``LucidTensor/Generator/default``, such as dropout's zeros, is drawn from the seed and the step:
-/// the trainer seeds that generator before each batch.
+/// What modules draw from ``LucidTensor/Generator/default``, such as dropout's zeros, is drawn from the seed, the epoch and
+/// the batch, whatever other tasks draw meanwhile. The state of a generator that a ``LucidNN/StochasticModule`` has of its
+/// own is part of the checkpoint.
 public final class Trainer {
   /// What is trained.
   public let model: Module
@@ -93,6 +94,15 @@ public final class Trainer {
     try model.load(state.model)
     try optimizer.load(state.optimizer)
     if let average, let saved = state.average { try average.load(saved) }
+    for (name, generator) in model.namedGenerators() {
+      guard let words = state.progress.generators[name], words.count == 4 else {
+        throw LucidError(
+          .stateDictMismatch, doing: "resuming the training in \(checkpoint)",
+          problem: "it has no state of the generator that \(name) draws from",
+          advice: "Make the model as it was made when the training was begun.")
+      }
+      generator.state = words
+    }
     (best, progress) = (state.best, state.progress)
   }
 
@@ -163,7 +173,10 @@ public final class Trainer {
   /// Adds a batch's gradients, one `share`-th of them, to the parameters'; returns its loss.
   private func learn(from batch: Batch, share: Int) throws -> Double {
     var random = RandomStream(settings.seed, 1, UInt64(progress.epoch), UInt64(batch.number))
-    Generator.default.seed(random.next())
+    return try Generator.withDefault(seed: random.next()) { try computeGradients(batch, share) }
+  }
+
+  private func computeGradients(_ batch: Batch, _ share: Int) throws -> Double {
     let labels = Tensor(batch.labels)
     let logits = model.forward(batch.images)
     let loss =
@@ -231,13 +244,22 @@ public final class Trainer {
     model.eval()
     average?.swap()
     defer { average?.swap() }
-    return try await Validation(of: model, on: validation, mistakeLimit: mistakeLimit) {
+    let found = try await Validation(of: model, on: validation, mistakeLimit: mistakeLimit) {
       try report(.validating(batch: $0, count: $1))
     }
+    if !found.skipped.isEmpty { try report(.skipped(found.skipped)) }
+    guard found.accuracy.count > 0 else {
+      throw LucidError(
+        .invalidInput, doing: "validating", problem: "none of the \(validation.dataset.count) pictures could be read",
+        advice: "Validate with pictures that can be read.")
+    }
+    return found
   }
 
   private func write(_ report: (TrainingEvent) throws -> Void) throws {
     guard let checkpoint else { return }
+    progress.generators = Dictionary(
+      uniqueKeysWithValues: model.namedGenerators().map { ($0.name, $0.generator.state) })
     let state = TrainingState(
       progress: progress, model: model.stateDict(), best: best, optimizer: optimizer.stateDict(),
       average: average?.stateDict())

@@ -3,7 +3,8 @@ import LucidNN
 import LucidTensor
 
 /// How far a training is: with the parameters, the optimizer's state and the average of the weights all that it takes to
-/// go on to the same bits. Random numbers need no place of their own: each is drawn from the seed, the epoch and the step.
+/// go on to the same bits. Most random numbers need no place of their own: each is drawn from the seed, the epoch and the
+/// batch.
 struct TrainingProgress: Sendable, Hashable, Codable {
   /// The settings that the training was begun with.
   var settings: TrainingSettings
@@ -19,6 +20,8 @@ struct TrainingProgress: Sendable, Hashable, Codable {
   var loss = RunningMean()
   var accuracy = Accuracy(topK: [1])
   var history = TrainingHistory()
+  /// The states of the generators that modules have of their own, by the modules' names.
+  var generators: [String: [UInt64]] = [:]
   /// Whether nothing is left to do.
   var isFinished = false
 }

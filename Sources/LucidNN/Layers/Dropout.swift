@@ -3,10 +3,11 @@ import LucidTensor
 /// Sets each element to 0 with probability `p` and divides the others by `1 - p` while training; else passes on.
 ///
 /// Srivastava et al., "Dropout: A Simple Way to Prevent Neural Networks from Overfitting", 2014.
-public final class Dropout: Module {
+public final class Dropout: Module, StochasticModule {
   /// The probability of a 0.
   public let p: Double
-  private let generator: Generator
+  /// What the zeros are drawn from.
+  public let generator: Generator
 
   /// A layer that drops with probability `p`.
   public init(_ p: Double = 0.5, generator: Generator = .default) {

@@ -12,12 +12,13 @@ public enum StochasticDepthMode: String, Sendable, Hashable, CaseIterable {
 /// on. At the end of a residual branch it makes the network shallower at random. As torchvision's.
 ///
 /// `[N, …]` to `[N, …]`. Huang et al., "Deep Networks with Stochastic Depth", 2016.
-public final class StochasticDepth: Module {
+public final class StochasticDepth: Module, StochasticModule {
   /// The probability with which a branch is left out.
   public let p: Double
   /// Which parts of the batch are dropped together.
   public let mode: StochasticDepthMode
-  private let generator: Generator
+  /// What decides which branches are dropped.
+  public let generator: Generator
 
   /// A layer that drops with probability `p`.
   public init(_ p: Double, mode: StochasticDepthMode = .row, generator: Generator = .default) {

@@ -10,20 +10,7 @@ import LucidTensor
 ///     p ← p - γ / (1 - β₁ᵗ) · m / (√v / √(1 - β₂ᵗ) + ε)
 ///
 /// Loshchilov and Hutter, "Decoupled Weight Decay Regularization", 2017.
-public final class AdamW: Optimizer {
-  /// How much of the running means, of gradients and of their squares, is kept in each step: β₁ and β₂.
-  public var betas: (Double, Double)
-  /// What keeps the divisor from 0, ε.
-  public let eps: Double
-
-  /// An optimizer of these groups.
-  public init(_ groups: [ParameterGroup], betas: (Double, Double) = (0.9, 0.999), eps: Double = 1e-8) {
-    requireAdamSettings("AdamW", betas, eps)
-    self.betas = betas
-    self.eps = eps
-    super.init(groups)
-  }
-
+public final class AdamW: MomentOptimizer {
   /// An optimizer of all parameters of a module, as one group.
   public convenience init(
     _ module: Module, learningRate: Double = 1e-3, betas: (Double, Double) = (0.9, 0.999), eps: Double = 1e-8,
@@ -31,8 +18,6 @@ public final class AdamW: Optimizer {
   ) {
     self.init(module.wholeGroup(learningRate: learningRate, weightDecay: weightDecay), betas: betas, eps: eps)
   }
-
-  public override var stateNames: [String] { ["exp_avg", "exp_avg_sq"] }
 
   public override func update(
     _ value: inout Tensor, gradient: Tensor, state: inout ParameterState, group: ParameterGroup

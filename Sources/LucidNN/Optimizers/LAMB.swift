@@ -12,11 +12,7 @@ import LucidTensor
 ///
 /// The ratio of norms is 1 where one of them is 0, and, unless `alwaysAdapt`, for groups without weight decay. As timm's.
 /// You et al., "Large Batch Optimization for Deep Learning: Training BERT in 76 minutes", 2019.
-public final class LAMB: Optimizer {
-  /// How much of the running means, of gradients and of their squares, is kept in each step: β₁ and β₂.
-  public var betas: (Double, Double)
-  /// What keeps the divisor from 0, ε.
-  public let eps: Double
+public final class LAMB: MomentOptimizer {
   /// The norm of all gradients together down to which they are scaled; nil leaves them.
   public let maxGradNorm: Double?
   /// Whether groups without weight decay, too, have steps in proportion to their parameters.
@@ -29,13 +25,10 @@ public final class LAMB: Optimizer {
     _ groups: [ParameterGroup], betas: (Double, Double) = (0.9, 0.999), eps: Double = 1e-6,
     maxGradNorm: Double? = 1, alwaysAdapt: Bool = false
   ) {
-    requireAdamSettings("LAMB", betas, eps)
     precondition(maxGradNorm.map { $0 > 0 } ?? true, "LAMB: the greatest norm must be above 0: \(maxGradNorm ?? 0)")
-    self.betas = betas
-    self.eps = eps
     self.maxGradNorm = maxGradNorm
     self.alwaysAdapt = alwaysAdapt
-    super.init(groups)
+    super.init(groups, betas: betas, eps: eps)
   }
 
   /// An optimizer of all parameters of a module, as one group.
@@ -47,8 +40,6 @@ public final class LAMB: Optimizer {
       module.wholeGroup(learningRate: learningRate, weightDecay: weightDecay), betas: betas, eps: eps,
       maxGradNorm: maxGradNorm, alwaysAdapt: alwaysAdapt)
   }
-
-  public override var stateNames: [String] { ["exp_avg", "exp_avg_sq"] }
 
   public override func step() {
     gradientScale = maxGradNorm.map { 1 / max(1, parameters.filter(\.requiresGrad).gradNorm() / $0) } ?? 1

@@ -17,7 +17,7 @@ public func checkpoint(_ inputs: [Tensor], _ body: @escaping ([Tensor]) -> [Tens
   guard GradientMode.isRecording else { return body(inputs) }
   let seed = Generator.default.next()
   let outputs = noGrad {
-    Generator.$replacement.withValue(Generator(seed: seed)) { body(inputs.map { $0.detach() }) }
+    Generator.withDefault(seed: seed) { body(inputs.map { $0.detach() }) }
   }
   let operation = Checkpoint(body: body, outputTypes: outputs.map(\.type), seed: seed)
   // Parameters that `body` uses are no inputs: a leaf of its own makes the step one that gradients are wanted of.
@@ -45,7 +45,7 @@ private struct Checkpoint: Operation {
     }
     let outputs = GradientMode.$isRecording.withValue(true) {
       GradientMode.$isRecomputing.withValue(true) {
-        Generator.$replacement.withValue(Generator(seed: seed)) { body(inputs) }
+        Generator.withDefault(seed: seed) { body(inputs) }
       }
     }
     var results = [Tensor?](repeating: nil, count: step.wanted.count)

@@ -59,11 +59,16 @@ public struct WeightMeta: Sendable, Hashable {
   /// The top-5 accuracy in percent.
   public var acc5: Double? { metric("acc@5") }
 
+  /// The data set that ``acc1`` was measured on. Accuracies on different ones say nothing about each other.
+  public var acc1Dataset: String? { dataset(of: "acc@1") }
+
   /// The metric of this name on ImageNet-1K, else on the only dataset that has it.
-  public func metric(_ name: String) -> Double? {
-    if let value = metrics["ImageNet-1K"]?[name] { return value }
-    let values = metrics.values.compactMap { $0[name] }
-    return values.count == 1 ? values[0] : nil
+  public func metric(_ name: String) -> Double? { dataset(of: name).flatMap { metrics[$0]?[name] } }
+
+  private func dataset(of metric: String) -> String? {
+    let datasets = metrics.keys.filter { metrics[$0]?[metric] != nil }
+    if datasets.contains("ImageNet-1K") { return "ImageNet-1K" }
+    return datasets.count == 1 ? datasets[0] : nil
   }
 }
 
