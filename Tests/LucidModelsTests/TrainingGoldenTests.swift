@@ -54,31 +54,6 @@ struct TrainingGoldenTests {
     try compare(run, model, optimizer.step) { max(3 * $0, 1e-5) }
   }
 
-  /// Computed in float64, no kink is close enough to matter: every operation, forward and backward, is PyTorch's. ε of batch
-  /// norm is a float32 in the backend, 2^-25 of itself off, and of variances about 1e-4 is it a part of 1e-5; three steps
-  /// carry that on as they carry on what float32 rounds, which is 2^-24.
-  @Test(
-    "In float64 they are the same numbers",
-    arguments: runs.filter { $0.builder == "mobilenet_v2" && $0.inputShape[2] == 64 && $0.learningRate == 0.01 })
-  func agreesInDoublePrecision(run: Run) throws {
-    let model = try model(run)
-    for parameter in model.parameters() { parameter.value = parameter.value.detach().to(.float64) }
-    for case let (_, norm as BatchNorm2d) in model.namedModules() {
-      for buffer in [norm.runningMean, norm.runningVar] { buffer.value = buffer.value.to(.float64) }
-    }
-    var directions: [String: Tensor] = [:]
-    func step() {
-      for (name, parameter) in model.namedParameters() {
-        guard let gradient = parameter.grad else { continue }
-        let value = parameter.value.detach()
-        let direction = gradient + value * 1e-4
-        directions[name] = directions[name].map { $0 * 0.9 + direction } ?? direction
-        parameter.value = value - directions[name]! * run.learningRate
-      }
-    }
-    try compare(run, model, step) { max($0 * 1e-4, 1e-8) }
-  }
-
   private func model(_ run: Run) throws -> any PretrainedModel {
     let golden = try Golden(run.builder, in: .module)
     let model = try WeightCatalog.builtIn.model(named: run.builder).makeModel()
