@@ -44,19 +44,19 @@ struct SignalTrap {
   private let source: any DispatchSourceSignal
   private let previous: sigaction
 
-  /// Nothing where the signal is ignored.
+  /// Returns when the trap is set. Nothing where the signal is ignored.
   init?(_ number: Int32, _ handler: @escaping @Sendable () -> Void) {
     var previous = sigaction()
-    var ignoring = sigaction()
-    ignoring.__sigaction_handler.sa_handler = SIG_IGN
     sigaction(number, nil, &previous)
     let isIgnored = unsafeBitCast(previous.__sigaction_handler.sa_handler, to: Int.self) == 1
     guard !isIgnored else { return nil }
-    // The source sees the signal all the same.
-    sigaction(number, &ignoring, nil)
     source = DispatchSource.makeSignalSource(signal: number, queue: .global())
     source.setEventHandler(handler: handler)
+    // Dispatch sets it on a thread of its own. A signal that comes before does what it would have done without a trap.
+    let isSet = DispatchSemaphore(value: 0)
+    source.setRegistrationHandler { isSet.signal() }
     source.resume()
+    isSet.wait()
     (self.number, self.previous) = (number, previous)
   }
 

@@ -107,13 +107,15 @@ import Testing
     kill(running.process.processIdentifier, SIGKILL)
     _ = try running.end()
     let before = try Data(contentsOf: URL(fileURLWithPath: folder.path("parts/checkpoint.safetensors")))
+    // Where the machine is busy, the training may have come to its end.
+    let files = folder.files(below: "parts").filter { !$0.hasSuffix(".tmp") }
 
     let call = (["\"$lucid\""] + Self.small + ["--output", "parts", "--resume", "--interval", "0"])
       .joined(separator: " ")
     let full = try program.shell("trap '' XFSZ; ulimit -f 200; exec \(call)")
     #expect(full.status == 1 && full.errors.hasPrefix("error: writing parts/"), "\(full.errors)")
     #expect(full.errors.contains("File too large"), "\(full.errors)")
-    #expect(folder.files(below: "parts") == ["checkpoint.safetensors"])
+    #expect(folder.files(below: "parts") == files)
     #expect(try Data(contentsOf: URL(fileURLWithPath: folder.path("parts/checkpoint.safetensors"))) == before)
     #expect(try program.run(Self.small + ["--output", "parts", "--resume"]).status == 0)
     try expectSameParameters(folder, "whole", "parts")
