@@ -1,15 +1,18 @@
 import LucidTensor
 
 extension Graph {
-  /// With what computes each convolution, and its weight in the order for that, so that no run has to decide or reorder.
+  /// Says what computes each convolution, and puts its weight in the order for that, so that no run has to decide or reorder.
+  ///
+  /// In place, and with every weight given back to the system that is not needed any more: a network and its packed weights
+  /// are not in memory for a third time.
   ///
   /// - Parameter algorithms: how each convolution is computed, by its number; directly where that is nil.
   /// - Parameter other: a graph of the same module in the same state, for another shape, of which weights that would be
   ///   the same are used instead of new ones.
-  func packingWeights(_ algorithms: [Int: ConvolutionAlgorithm] = [:], sharing other: Graph?) -> Graph {
-    var graph = self
+  mutating func packWeights(_ algorithms: [Int: ConvolutionAlgorithm] = [:], sharing other: Graph?) {
     let packedBefore = other?.packedWeights() ?? [:]
-    for (index, node) in nodes.enumerated() {
+    for index in nodes.indices {
+      let node = nodes[index]
       guard var convolution = node.operation as? FusedConvolution, let x = node.inputs[0].value,
         let weight = node.inputs[1].constant, types[node.outputs[0]].shape.elementCount > 0
       else { continue }
@@ -18,12 +21,12 @@ extension Graph {
       let kernel = weight.device.backend.convolutionKernel(
         for: problem, algorithms[index] ?? .direct, pools: convolution.pools)
       convolution.kernel = kernel
-      graph.nodes[index].operation = convolution
+      nodes[index].operation = convolution
       let packed = kernel.packed(weight)
       let before = packedBefore[convolution.number].flatMap { $0.hasSameLayout(as: packed) ? $0 : nil }
-      graph.nodes[index].inputs[1] = .constant(before ?? packed)
+      nodes[index].inputs[1] = .constant(before ?? packed)
+      weight.device.emptyCache()
     }
-    return graph
   }
 
   /// The packed weights by the numbers of the convolutions. Which operations there are, and so their places in the graph,

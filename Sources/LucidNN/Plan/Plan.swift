@@ -31,8 +31,8 @@ public final class Plan: Sendable {
     let recorded = Recorder.record([TensorType(inputShape)]) { [module.forward($0[0])] }
     let fused = recorded.foldingBatchNorm().fusingResiduals().fusingActivations().removingUnused()
       .fusingDepthwiseBlocks { $0.pays(input: $1, hidden: $2) }.overwritingResiduals()
-    let chosen = fused.fusingPools(fused.algorithms(convolutions))
-    let graph = chosen.graph.packingWeights(chosen.algorithms, sharing: other?.graph)
+    var (graph, algorithms) = fused.fusingPools(fused.algorithms(convolutions))
+    graph.packWeights(algorithms, sharing: other?.graph)
     var released = [[Graph.Value]](repeating: [], count: graph.nodes.count)
     for (value, last) in graph.lastUses().enumerated() {
       if let last, last < graph.nodes.count { released[last].append(value) }
