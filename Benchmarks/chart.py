@@ -190,7 +190,7 @@ def put_into_readme(path, folder, results):
         raise SystemExit(f"{path} lacks one of the lines {BEGIN} and {END}")
     lines = ["", "", *speed_table(results), "", machine(results), "",
              f"![Time relative to Lucid's]({folder}/inference.svg)", "",
-             f"[{folder}/inference.md]({folder}/inference.md) has memory, two callers at once, and what a start costs.", ""]
+             f"[{folder}/inference.md]({folder}/inference.md) has memory, and what else was measured.", ""]
     path.write_text(before + begin + "\n".join(lines) + end + after)
 
 
