@@ -84,13 +84,13 @@ def machine(results):
     about = results["machine"]
     versions = ", ".join(f"{ENGINES[name]} {v}" for name, v in about["versions"].items() if v)
     return (f"{about['processor']}, {about['threads']} threads of {about['cores']} cores; float32; medians of engines that "
-            f"take turns on the same parameters and pictures, with logits that agree. {versions}.")
+            f"take turns on the same parameters and pictures, with logits that agree within 1e-3 of the largest, MNN's within 1e-2. {versions}.")
 
 
 def document(results, start):
     """All that was measured, as Markdown."""
     names = shown(results)
-    lines = ["# Inference beside other engines", "", machine(results), "", "Made by `make bench`.", "",
+    lines = ["# Inference beside other engines", "", machine(results), "", "Made by `Benchmarks/chart.py` of what `Benchmarks/compare.py` measured; `make bench` runs both.", "",
              "![Time relative to Lucid's](inference.svg)", "", "## Time of a batch", "", *speed_table(results)]
     memory = []
     for row in ordered(results["speed"]):

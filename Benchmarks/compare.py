@@ -34,9 +34,10 @@ HERE = pathlib.Path(__file__).resolve().parent
 MODELS = ("resnet18 resnet50 vgg16 mobilenet_v2 mobilenet_v3_large efficientnet_b0 efficientnet_lite0 densenet121 "
           "convnext_tiny vit_b_16 swin_t").split()
 # The greatest difference from PyTorch that counts as agreement, relative to the largest logit: what Lucid promises where
-# it convolves by Winograd's algorithm, and three times what MNN's has been seen to have.
+# it convolves by Winograd's algorithm, what is allowed to a peer, and to one that was seen to be 4e-3 off, with ResNet-50.
 LUCID_BOUND = 1e-4
-PEER_BOUND = 1e-2
+PEER_BOUND = 1e-3
+PEER_BOUNDS = {"MNN": 1e-2}
 
 
 class Comparison:
@@ -98,7 +99,7 @@ class Comparison:
                 found.append(engine)
                 errors[name] = error
         for name, error in errors.items():
-            bound = LUCID_BOUND if name.startswith("lucid") else PEER_BOUND
+            bound = LUCID_BOUND if name.startswith("lucid") else PEER_BOUNDS.get(name, PEER_BOUND)
             if not error <= bound:
                 raise SystemExit(f"{self.model}, batch {batch}: {name} differs by {error:.1e} of the largest logit, "
                                  f"more than {bound:.0e}")

@@ -107,14 +107,18 @@ class TorchCompile(Torch):
         """The compiler chooses the format itself."""
 
 
-class ONNXRuntime(Peer):
-    """ONNX Runtime's CPU provider."""
-
-    packages = ("onnxruntime", "onnx")
+class FromONNX(Peer):
+    """An engine that reads ONNX files as they are."""
 
     @classmethod
     def convert(cls, files):
         networks.export(files)
+
+
+class ONNXRuntime(FromONNX):
+    """ONNX Runtime's CPU provider."""
+
+    packages = ("onnxruntime", "onnx")
 
     def __init__(self, files, threads, callers):
         super().__init__(files, threads, callers)
@@ -129,14 +133,10 @@ class ONNXRuntime(Peer):
         return self.session.run(None, {"x": self.x})[0]
 
 
-class OpenVINO(Peer):
+class OpenVINO(FromONNX):
     """OpenVINO's CPU plugin: the latency hint for one caller, a stream for each of several."""
 
     packages = ("openvino", "onnx")
-
-    @classmethod
-    def convert(cls, files):
-        networks.export(files)
 
     def __init__(self, files, threads, callers):
         super().__init__(files, threads, callers)

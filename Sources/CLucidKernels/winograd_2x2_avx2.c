@@ -1,8 +1,3 @@
-#if defined(__x86_64__)
-#define BLOCK 8
-#define ROWS 6
 #define TILE 2
 #define KERNEL lucid_winograd_2x2_avx2
-#define TARGET __attribute__((target("avx2,fma")))
-#include "winograd_body.h"
-#endif
+#include "winograd_avx2.c"

@@ -5,7 +5,9 @@
 #else
 #define ROWS 2
 #endif
+#ifndef TILE
 #define TILE 4
 #define KERNEL lucid_winograd_portable
+#endif
 #define TARGET
 #include "winograd_body.h"

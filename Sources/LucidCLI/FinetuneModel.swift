@@ -56,13 +56,8 @@ struct FinetuneModel {
       return try adaptable(entry.makeModel(numClasses: classes))
     }
     let network = entry.makeModel(numClasses: count)
-    do {
-      try network.load(stateDict)
-    } catch let error as LucidError where error.code == .stateDictMismatch {
-      throw LucidError(
-        error.code, doing: "loading \(startName) into \(entry.typeName)", problem: error.problem,
-        advice: "Check that the parameters are of this model.")
-    }
+    try network.load(
+      stateDict, from: startName, into: entry.typeName, advice: "Check that the parameters are of this model.")
     let model = try adaptable(network)
     model.replaceHead(classes: classes, generator: Generator(seed: seed))
     return model

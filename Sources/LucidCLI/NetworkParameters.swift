@@ -31,14 +31,9 @@ struct NetworkParameters {
     case .published(let checkpoint):
       try network.load(try await fetching { try await checkpoint.stateDict(progress: $0) })
     case .file(let path):
-      let stateDict = try StateDict(contentsOf: path).withoutDataParallelPrefix()
-      do {
-        try network.load(stateDict)
-      } catch let error as LucidError where error.code == .stateDictMismatch {
-        throw LucidError(
-          error.code, doing: "loading \(path) into \(entry.typeName)", problem: error.problem,
-          advice: "Check that the file is of this model, and that --classes is as many as it has classes.")
-      }
+      try network.load(
+        StateDict(contentsOf: path).withoutDataParallelPrefix(), from: path, into: entry.typeName,
+        advice: "Check that the file is of this model, and that --classes is as many as it has classes.")
     }
   }
 }

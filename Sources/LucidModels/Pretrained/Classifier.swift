@@ -82,13 +82,9 @@ public struct Classifier {
     }
     let entry = try catalog.model(named: card.model)
     let model = entry.makeModel(numClasses: max(card.categories.count, 1))
-    do {
-      try model.load(stateDict)
-    } catch let error as LucidError where error.code == .stateDictMismatch {
-      throw LucidError(
-        error.code, doing: "loading \(path) into \(entry.typeName)", problem: error.problem,
-        advice: "The file says that it is of \(card.model) with \(card.categories.count) classes; write it anew.")
-    }
+    try model.load(
+      stateDict, from: path, into: entry.typeName,
+      advice: "The file says that it is of \(card.model) with \(card.categories.count) classes; write it anew.")
     let prepared = card.preprocessing.mean.count
     if let taken = (model as? any AdaptableModel)?.inputConvolution.inChannels, taken != prepared {
       throw LucidError(

@@ -44,6 +44,18 @@ extension PretrainedModel {
   }
 }
 
+extension PretrainedModel {
+  /// Loads parameters strictly. Where they do not fit, the error says that they were those of `name`, and what to do.
+  package func load(_ stateDict: StateDict, from name: String, into typeName: String, advice: String) throws {
+    do {
+      try load(stateDict)
+    } catch let error as LucidError where error.code == .stateDictMismatch {
+      throw LucidError(
+        error.code, doing: "loading \(name) into \(typeName)", problem: error.problem, advice: advice)
+    }
+  }
+}
+
 extension WeightsEnum {
   /// The checkpoint's parameters by name, from the cache or, where they are not there, fetched and verified first.
   ///

@@ -11,7 +11,7 @@ extension PlanProfile {
     let (left, longest, row, top) = (330.0, 420.0, 17.0, 78.0)
     var page = Drawing(width: left + longest + 210, height: top + row * Double(layers.count) + 16)
     page.add(.text(title, Drawing.Point(14, 26), size: 16, .black))
-    let summary = "\(Self.text(milliseconds, 2)) ms; the machine's peak is \(Self.text(peakGigaflops, 0)) GFLOP/s"
+    let summary = "\(fixed(milliseconds, 2)) ms; the machine's peak is \(fixed(peakGigaflops, 0)) GFLOP/s"
     page.add(.text(summary, Drawing.Point(14, 46), size: 12, .gray))
     drawLegend(on: &page, at: Drawing.Point(14, 64))
     let slowest = max(layers.map(\.milliseconds).max() ?? 0, .leastNormalMagnitude)
@@ -23,9 +23,9 @@ extension PlanProfile {
         x: left, y: y + 2, width: max(layer.milliseconds / slowest * longest, 0.5), height: row - 4)
       let kernel = layer.kernel ?? "loops"
       page.add(bar, color(of: layer), title: "\(kernel): \(layer.input) to \(layer.output)")
-      var figures = "\(Self.text(layer.milliseconds, 3)) ms"
+      var figures = "\(fixed(layer.milliseconds, 3)) ms"
       if let rate = layer.gigaflops, let part = utilization(of: layer) {
-        figures += ", \(Self.text(rate, 0)) GFLOP/s, \(Self.text(part * 100, 0)) %"
+        figures += ", \(fixed(rate, 0)) GFLOP/s, \(fixed(part * 100, 0)) %"
       }
       page.add(.text(figures, Drawing.Point(bar.right + 6, y + 12), size: 11, .gray))
     }
@@ -53,11 +53,5 @@ extension PlanProfile {
       page.add(.text(kernel, Drawing.Point(x + 14, start.y), size: 12, .black))
       x += 32 + StrokeFont.width(of: kernel, size: 12) * 1.1
     }
-  }
-
-  private static func text(_ value: Double, _ places: Int) -> String {
-    let scale = (0..<places).reduce(1.0) { power, _ in power * 10 }
-    let rounded = (value * scale).rounded() / scale
-    return places == 0 ? "\(Int(rounded))" : "\(rounded)"
   }
 }

@@ -22,9 +22,8 @@ extension Graph {
         for: problem, algorithms[index] ?? .direct, pools: convolution.pools)
       convolution.kernel = kernel
       nodes[index].operation = convolution
-      let packed = kernel.packed(weight)
-      let before = packedBefore[convolution.number].flatMap { $0.hasSameLayout(as: packed) ? $0 : nil }
-      nodes[index].inputs[1] = .constant(before ?? packed)
+      let before = packedBefore[convolution.number].flatMap { kernel.isPacked($0) ? $0 : nil }
+      nodes[index].inputs[1] = .constant(before ?? kernel.packed(weight))
       weight.device.emptyCache()
     }
   }

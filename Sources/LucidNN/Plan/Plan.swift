@@ -6,7 +6,7 @@ import LucidTensor
 /// and activations become part of them, and weights are put in the order that the processor computes with. The module
 /// and the plan are independent afterwards: a plan keeps the parameters that it was made from. Results differ from the
 /// module's by rounding, and where an activation that is part of a convolution meets a NaN, which may become a number.
-/// Convolutions are computed by the faster of two algorithms (``Convolutions``), chosen when the plan is made.
+/// Convolutions are computed by the fastest of three algorithms (``Convolutions``), chosen when the plan is made.
 ///
 /// A plan is immutable and may be called from many tasks at once. ``Module/callAsFunction(_:)`` makes and keeps plans by
 /// itself for modules that are ``Module/isTraceable``.

@@ -65,9 +65,10 @@ public struct PlanProfile: Sendable, CustomStringConvertible {
 }
 
 /// A number that is not negative, with that many digits after the point.
-private func fixed(_ value: Double, _ digits: Int) -> String {
+package func fixed(_ value: Double, _ digits: Int) -> String {
   let scale = (0..<digits).reduce(1) { power, _ in power * 10 }
   let units = Int((value * Double(scale)).rounded())
+  if digits == 0 { return "\(units)" }
   let fraction = String(units % scale)
   return "\(units / scale)." + String(repeating: "0", count: digits - fraction.count) + fraction
 }

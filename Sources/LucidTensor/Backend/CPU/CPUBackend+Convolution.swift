@@ -1,5 +1,4 @@
 import CLucidKernels
-import Foundation
 
 extension CPUBackend {
   func convolution(
@@ -11,18 +10,14 @@ extension CPUBackend {
       return ReferenceConvolution(settings, input: x.shape, weight: weight.shape, output: shape)
         .forward(x, weight, bias: bias)
     }
-    let problem = ConvolutionProblem(
-      input: x.shape, weight: weight.shape, output: shape, settings: settings, hasResidual: false, activation: nil,
-      hasBias: bias != nil)
-    return DirectConvolution(problem)(x, weight, bias: bias, residual: nil, mayOverwriteResidual: false)
+    return DirectConvolution(ConvolutionProblem(x, weight, bias, settings, shape))(
+      x, weight, bias: bias, residual: nil, mayOverwriteResidual: false)
   }
 
   func trainingConvolution(
     _ x: Tensor, _ weight: Tensor, bias: Tensor?, _ settings: ConvolutionSettings, shape: Shape
   ) -> Tensor {
-    let problem = ConvolutionProblem(
-      input: x.shape, weight: weight.shape, output: shape, settings: settings, hasResidual: false, activation: nil,
-      hasBias: bias != nil)
+    let problem = ConvolutionProblem(x, weight, bias, settings, shape)
     guard x.dtype == .float32, let kind = problem.trainingKind else {
       return convolution(x, weight, bias: bias, settings, shape: shape)
     }
@@ -54,6 +49,13 @@ extension CPUBackend {
 }
 
 extension ConvolutionProblem {
+  /// A convolution by itself, with nothing fused to it.
+  fileprivate init(_ x: Tensor, _ weight: Tensor, _ bias: Tensor?, _ settings: ConvolutionSettings, _ output: Shape) {
+    self.init(
+      input: x.shape, weight: weight.shape, output: output, settings: settings, hasResidual: false, activation: nil,
+      hasBias: bias != nil)
+  }
+
   /// The kernel of Winograd's algorithm that trains faster than direct convolution, though it must transform the weight anew
   /// in each step: where a batch has so many pixels that this is little, and channels fill the blocks. F(2x2), because its
   /// rounding errors are hardly larger than direct convolution's; with `LUCID_CONV=winograd` F(4x4); none with `direct`.
@@ -67,10 +69,10 @@ extension ConvolutionProblem {
   }
 
   private static let trainingKind: lucid_winograd_kind? =
-    switch ProcessInfo.processInfo.environment["LUCID_CONV"] {
-    case "direct": nil
-    case "winograd": lucid_winograd_best(false)
-    default: lucid_winograd_best(true)
+    switch Convolutions.standard {
+    case .direct: nil
+    case .winograd: lucid_winograd_best(false)
+    case .measured: lucid_winograd_best(true)
     }
 }
 

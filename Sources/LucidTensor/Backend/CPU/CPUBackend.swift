@@ -78,10 +78,4 @@ extension Tensor {
     if case .opaque = layout { return self }
     return contiguous()
   }
-
-  /// Whether another tensor has the same shape and lies in memory in the same order.
-  package func hasSameLayout(as other: Tensor) -> Bool {
-    guard shape == other.shape, dtype == other.dtype, winogradKind == other.winogradKind else { return false }
-    return winogradKind != nil || descriptor == other.descriptor
-  }
 }

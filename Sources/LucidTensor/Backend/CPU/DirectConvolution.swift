@@ -32,6 +32,11 @@ struct DirectConvolution: ConvolutionKernel {
     targetOrder = primitive.descriptor(DNNL_ARG_DST)
   }
 
+  func isPacked(_ weight: Tensor) -> Bool {
+    guard case .opaque(let layout) = weight.layout, let order = layout as? MemoryDescriptor else { return false }
+    return order == weightOrder
+  }
+
   func packed(_ weight: Tensor) -> Tensor {
     let packed = reordered(weight)
     // The packed memory keeps the weight's own shape; only a convolution looks at its order.
@@ -53,7 +58,7 @@ struct DirectConvolution: ConvolutionKernel {
 
   /// The weight in the primitive's order; as it is when it was packed for it before.
   private func reordered(_ weight: Tensor) -> Tensor {
-    if case .opaque = weight.layout, weight.descriptor == weightOrder { return weight }
+    if isPacked(weight) { return weight }
     return CPUBackend().reordered(weight.contiguous().reshape(groupedWeight), to: weightOrder)
   }
 

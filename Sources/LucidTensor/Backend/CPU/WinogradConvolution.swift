@@ -46,6 +46,8 @@ struct WinogradConvolution: ConvolutionKernel {
     targetOrder = MemoryDescriptor(self.output, block: block)
   }
 
+  func isPacked(_ weight: Tensor) -> Bool { weight.winogradKind == kind }
+
   func packed(_ weight: Tensor) -> Tensor { Self.packed(weight, forGradient: false, kind) }
 
   /// The weight `[O, C, 3, 3]` transformed. With `forGradient`, that of a convolution `[C, O, 3, 3]` whose input's gradient

@@ -1,5 +1,4 @@
 import Foundation
-import LucidTensor
 
 /// How a plan computes those convolutions that there are several algorithms for: windows of 3x3 with stride 1.
 public enum Convolutions: String, Sendable, CaseIterable {
